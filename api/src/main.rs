@@ -1,0 +1,3 @@
+//! The `tanggap` binary.
+
+fn main() {}

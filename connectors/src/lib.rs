@@ -1,0 +1,7 @@
+//! The doors of Tanggap: bytes come in here and leave here.
+
+pub mod decode;
+pub mod embedded;
+pub mod kafka;
+pub mod replay;
+pub mod simulate;

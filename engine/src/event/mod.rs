@@ -1,0 +1,12 @@
+//! What a message is: its columns, its vocabulary, its categories, and what is refused of it.
+
+mod batch;
+mod category;
+mod reject;
+pub mod schema;
+mod vocabulary;
+
+pub use batch::{Event, EventBatch, EventBatchBuilder};
+pub use category::Category;
+pub use reject::{Reason, Reject};
+pub use vocabulary::{Class, Kind, Status};

@@ -1,0 +1,206 @@
+//! The one place that names columns. Every Arrow schema of the house is built here, from these constants, and nowhere else
+//! spells a column name in Rust.
+//!
+//! Times are µs since the epoch, UTC, half-open where they bound something; positions are WGS 84 degrees; `kelurahan` is the
+//! Kemendagri code without its dots as an integer (`31.74.01.1001` → 3174011001), `cell` an H3 index at the configured
+//! resolution (9 by default).
+
+use std::sync::{Arc, LazyLock};
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+
+/// Position of the payload in its lane: the Kafka offset, or the line number from 0 in a replayed file.
+pub const OFFSET: &str = "offset";
+/// What the event is: [`super::Class`] as its number.
+pub const CLASS: &str = "class";
+/// The source's own id, as text (`post_id`, `uuid`, tweet id, `report_id`, gauge id).
+pub const ID: &str = "id";
+/// Which version of the id this is: a 64-bit hash of what changes between versions.
+pub const VERSION: &str = "version";
+/// When it happened in the city.
+pub const EVENT_TIME: &str = "event_time";
+/// What moves the watermark: `updated_at` where the event has one, else its event time.
+pub const OWN_TIME: &str = "own_time";
+/// Degrees east; null where missing or unreadable.
+pub const LONGITUDE: &str = "longitude_deg";
+/// Degrees north; null where missing or unreadable.
+pub const LATITUDE: &str = "latitude_deg";
+/// [`super::Category`] as its number; null for events that have none.
+pub const CATEGORY: &str = "category";
+/// The source's category name, kept where it is not in the map.
+pub const SOURCE_CATEGORY: &str = "source_category";
+/// [`super::Kind`] as its number; null where nobody has said (a tweet nobody read, a driver's alert).
+pub const KIND: &str = "kind";
+/// [`super::Status`] as its number.
+pub const STATUS: &str = "status";
+/// Keyed hash of the reporter; never the name.
+pub const REPORTER: &str = "reporter";
+/// The unit that holds the case, as the source names it.
+pub const UNIT: &str = "unit";
+/// Who made the transition, as a role (`lurah`, `petugas`, `warga`), never a person.
+pub const ACTOR_ROLE: &str = "actor_role";
+/// Channel of the report a transition speaks of; null = whichever channel knows the id.
+pub const REPORT_CHANNEL: &str = "report_channel";
+/// Kemendagri code as an integer; in an event, where the source itself says it.
+pub const KELURAHAN: &str = "kelurahan";
+/// End of the feed window a Waze object was seen in.
+pub const SEEN_AT: &str = "seen_at";
+/// Flattened lon, lat, lon, lat… of a line, degrees.
+pub const LINE: &str = "line";
+/// Speed on the line, km/h.
+pub const SPEED_KMH: &str = "speed_kmh";
+/// Delay on the line, seconds; null where the source says -1 (closed road).
+pub const DELAY_S: &str = "delay_s";
+/// Length of the line, metres.
+pub const LENGTH_M: &str = "length_m";
+/// Jam level 0 (free) to 5 (closed).
+pub const JAM_LEVEL: &str = "jam_level";
+/// Water level, centimetres above the gauge's zero.
+pub const LEVEL_CM: &str = "level_cm";
+
+/// H3 cell of a located event.
+pub const CELL: &str = "cell";
+/// Start of the 1-minute pane (inclusive).
+pub const PANE: &str = "pane";
+/// Number of reports, each id once.
+pub const N: &str = "n";
+/// Channel of the lane (`qlue`, `waze`, `twitter`, `<channel>` of `reports.<channel>`).
+pub const CHANNEL: &str = "channel";
+/// Whether the event came past the allowed lateness.
+pub const LATE: &str = "late";
+/// Whether the transition is a report's state as its channel showed it (QLUE), not an entry of a log of transitions.
+pub const SNAPSHOT: &str = "snapshot";
+/// When a transition took effect.
+pub const TIME: &str = "time";
+/// First and last time an episode was seen.
+pub const FIRST_SEEN: &str = "first_seen";
+/// See [`FIRST_SEEN`].
+pub const LAST_SEEN: &str = "last_seen";
+/// Every cell an episode's line crosses.
+pub const CELLS: &str = "cells";
+
+/// Event time: µs since the epoch, UTC.
+#[must_use]
+pub fn time_type() -> DataType {
+    DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+}
+
+fn list_of(item: DataType) -> DataType {
+    DataType::List(Arc::new(Field::new_list_field(item, true)))
+}
+
+fn schema(fields: Vec<Field>) -> SchemaRef {
+    Arc::new(Schema::new(fields))
+}
+
+/// What decoders give the engine: one row an event, in log order, every class in the same wide table.
+pub static EVENTS: LazyLock<SchemaRef> = LazyLock::new(|| {
+    schema(vec![
+        Field::new(OFFSET, DataType::Int64, false),
+        Field::new(CLASS, DataType::UInt8, false),
+        Field::new(ID, DataType::Utf8, false),
+        Field::new(VERSION, DataType::UInt64, false),
+        Field::new(EVENT_TIME, time_type(), false),
+        Field::new(OWN_TIME, time_type(), false),
+        Field::new(LONGITUDE, DataType::Float64, true),
+        Field::new(LATITUDE, DataType::Float64, true),
+        Field::new(CATEGORY, DataType::UInt8, true),
+        Field::new(SOURCE_CATEGORY, DataType::Utf8, true),
+        Field::new(KIND, DataType::UInt8, true),
+        Field::new(STATUS, DataType::UInt8, true),
+        Field::new(REPORTER, DataType::UInt64, true),
+        Field::new(UNIT, DataType::Utf8, true),
+        Field::new(ACTOR_ROLE, DataType::Utf8, true),
+        Field::new(REPORT_CHANNEL, DataType::Utf8, true),
+        Field::new(KELURAHAN, DataType::Int64, true),
+        Field::new(SEEN_AT, time_type(), true),
+        Field::new(LINE, list_of(DataType::Float64), true),
+        Field::new(SPEED_KMH, DataType::Float64, true),
+        Field::new(DELAY_S, DataType::Int32, true),
+        Field::new(LENGTH_M, DataType::Int32, true),
+        Field::new(JAM_LEVEL, DataType::UInt8, true),
+        Field::new(LEVEL_CM, DataType::Int32, true),
+    ])
+});
+
+/// What a lane gives its kernel: one row a counted report.
+pub static LOCATED: LazyLock<SchemaRef> = LazyLock::new(|| {
+    schema(vec![
+        Field::new(PANE, time_type(), false),
+        Field::new(CELL, DataType::UInt64, true),
+        Field::new(KELURAHAN, DataType::Int64, true),
+        Field::new(CATEGORY, DataType::UInt8, false),
+        Field::new(REPORTER, DataType::UInt64, false),
+        Field::new(N, DataType::Int64, false),
+    ])
+});
+
+/// Partial state of panes, as a kernel gives it and segments hold it. `n` adds up; a lane has one channel, so the lane's
+/// channel completes the key.
+pub static PANES: LazyLock<SchemaRef> = LazyLock::new(|| {
+    schema(vec![
+        Field::new(PANE, time_type(), false),
+        Field::new(CELL, DataType::UInt64, true),
+        Field::new(KELURAHAN, DataType::Int64, true),
+        Field::new(CATEGORY, DataType::UInt8, false),
+        Field::new(N, DataType::Int64, false),
+    ])
+});
+
+/// Reports a lane keeps, one row an id, as first seen.
+pub static REPORTS: LazyLock<SchemaRef> = LazyLock::new(|| {
+    schema(vec![
+        Field::new(ID, DataType::Utf8, false),
+        Field::new(OFFSET, DataType::Int64, false),
+        Field::new(EVENT_TIME, time_type(), false),
+        Field::new(LONGITUDE, DataType::Float64, true),
+        Field::new(LATITUDE, DataType::Float64, true),
+        Field::new(CELL, DataType::UInt64, true),
+        Field::new(KELURAHAN, DataType::Int64, true),
+        Field::new(CATEGORY, DataType::UInt8, false),
+        Field::new(SOURCE_CATEGORY, DataType::Utf8, true),
+        Field::new(KIND, DataType::UInt8, true),
+        Field::new(REPORTER, DataType::UInt64, false),
+        Field::new(UNIT, DataType::Utf8, true),
+        Field::new(LATE, DataType::Boolean, false),
+    ])
+});
+
+/// Transitions a lane keeps, one row each, in log order.
+pub static TRANSITIONS: LazyLock<SchemaRef> = LazyLock::new(|| {
+    schema(vec![
+        Field::new(ID, DataType::Utf8, false),
+        Field::new(REPORT_CHANNEL, DataType::Utf8, true),
+        Field::new(OFFSET, DataType::Int64, false),
+        Field::new(TIME, time_type(), false),
+        Field::new(STATUS, DataType::UInt8, false),
+        Field::new(UNIT, DataType::Utf8, true),
+        Field::new(ACTOR_ROLE, DataType::Utf8, true),
+        Field::new(SNAPSHOT, DataType::Boolean, false),
+    ])
+});
+
+/// Waze jams and irregularities as episodes: one row an object, last seen state.
+pub static TRAFFIC: LazyLock<SchemaRef> = LazyLock::new(|| {
+    schema(vec![
+        Field::new(ID, DataType::Utf8, false),
+        Field::new(CLASS, DataType::UInt8, false),
+        Field::new(EVENT_TIME, time_type(), false),
+        Field::new(FIRST_SEEN, time_type(), false),
+        Field::new(LAST_SEEN, time_type(), false),
+        Field::new(CELLS, list_of(DataType::UInt64), false),
+        Field::new(SPEED_KMH, DataType::Float64, true),
+        Field::new(DELAY_S, DataType::Int32, true),
+        Field::new(LENGTH_M, DataType::Int32, true),
+        Field::new(JAM_LEVEL, DataType::UInt8, true),
+    ])
+});
+
+/// Water levels, one row a reading.
+pub static LEVELS: LazyLock<SchemaRef> = LazyLock::new(|| {
+    schema(vec![
+        Field::new(ID, DataType::Utf8, false),
+        Field::new(TIME, time_type(), false),
+        Field::new(LEVEL_CM, DataType::Int32, false),
+    ])
+});

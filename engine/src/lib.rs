@@ -1,0 +1,7 @@
+//! The heart of Tanggap: what an event is, where it is, and the pure lane that turns a log of events into mergeable state.
+//!
+//! No I/O, no clock, no randomness, no async and no `DataFusion` here: the same log prefix gives the same bytes, whatever the
+//! batching or the machine. Times are µs UTC, positions degrees WGS 84.
+
+pub mod event;
+pub mod territory;
