@@ -4,4 +4,7 @@
 //! batching or the machine. Times are µs UTC, positions degrees WGS 84.
 
 pub mod event;
+pub mod lane;
+pub mod pane;
 pub mod territory;
+pub mod time;

@@ -1,1 +1,7 @@
-//! The questions.
+//! The questions of Tanggap: `DataFusion` over live tables. It only ever sees bounded input: a micro-batch under a prebuilt plan, or
+//! a snapshot of segments.
+
+mod error;
+pub mod measures;
+
+pub use error::QueryError;

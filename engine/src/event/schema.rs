@@ -123,20 +123,8 @@ pub static EVENTS: LazyLock<SchemaRef> = LazyLock::new(|| {
     ])
 });
 
-/// What a lane gives its kernel: one row a counted report.
-pub static LOCATED: LazyLock<SchemaRef> = LazyLock::new(|| {
-    schema(vec![
-        Field::new(PANE, time_type(), false),
-        Field::new(CELL, DataType::UInt64, true),
-        Field::new(KELURAHAN, DataType::Int64, true),
-        Field::new(CATEGORY, DataType::UInt8, false),
-        Field::new(REPORTER, DataType::UInt64, false),
-        Field::new(N, DataType::Int64, false),
-    ])
-});
-
-/// Partial state of panes, as a kernel gives it and segments hold it. `n` adds up; a lane has one channel, so the lane's
-/// channel completes the key.
+/// Partial state of panes: what a lane gives its kernel (one row a counted report, `n` = 1), what a kernel gives back, and
+/// what segments hold. `n` adds up; a lane has one channel, so the lane's channel completes the key.
 pub static PANES: LazyLock<SchemaRef> = LazyLock::new(|| {
     schema(vec![
         Field::new(PANE, time_type(), false),

@@ -1,0 +1,308 @@
+//! The lane: `apply(state, batch) → state'`.
+//!
+//! Enters: batches of events in log order, with their rejects. Leaves: a [`Step`] of new rows for the lane's tables. Nothing but
+//! the log prefix decides what comes out: not the cut into batches, not a clock, not another lane.
+//!
+//! For each event, in this order:
+//! 1. a version already seen is a *duplicate*; a known id with a new version is *updated*;
+//! 2. an unknown id is *late* if its pane was over long enough before this event (see [`Watermark::late`]), else *applied*;
+//! 3. its own time moves the watermark.
+
+use h3o::{LatLng, Resolution};
+use xxhash_rust::xxh3::xxh3_128_with_seed;
+
+use super::columns::{Columns, text, value};
+use super::seen::{SeenIds, Sight};
+use super::step::{CountedRows, LevelRows, Located, ReportRow, ReportRows, Step, TransitionRow, TransitionRows};
+use super::traffic::Episodes;
+use super::{Accounting, LaneSettings, Place};
+use crate::event::{Category, Class, EventBatch, Kind};
+use crate::time::{HOUR_US, Watermark, pane_of};
+
+/// State of one lane after a prefix of its log.
+#[derive(Clone, Debug)]
+pub struct LaneState {
+    settings: LaneSettings,
+    resolution: Resolution,
+    channel: String,
+    watermark: Watermark,
+    newest_sight: i64,
+    accounting: Accounting,
+    seen: SeenIds,
+    episodes: Episodes,
+}
+
+/// What a row turned out to be, once it is not a duplicate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Applied,
+    Updated,
+    Late,
+}
+
+/// A case is kept, and its id remembered, for this long (µs of event time): ten years.
+const KEEP_CASES_US: i64 = 10 * 366 * 24 * HOUR_US;
+
+impl LaneState {
+    /// A lane before its log. `channel` is the channel of every report in it.
+    #[must_use]
+    pub fn new(channel: &str, settings: LaneSettings) -> Self {
+        Self {
+            resolution: Resolution::try_from(settings.cell_resolution).unwrap_or(Resolution::Nine),
+            watermark: Watermark::new(&settings.time),
+            newest_sight: i64::MIN,
+            channel: channel.to_owned(),
+            settings,
+            accounting: Accounting::default(),
+            seen: SeenIds::default(),
+            episodes: Episodes::default(),
+        }
+    }
+
+    /// What became of every event so far.
+    #[must_use]
+    pub const fn accounting(&self) -> &Accounting {
+        &self.accounting
+    }
+
+    /// The watermark, µs UTC, once an event has been seen.
+    #[must_use]
+    pub const fn watermark(&self) -> Option<i64> {
+        self.watermark.time()
+    }
+
+    /// Ids remembered.
+    #[must_use]
+    pub fn ids(&self) -> usize {
+        self.seen.len()
+    }
+
+    /// Waze jams and irregularities seen lately ([`crate::event::schema::TRAFFIC`]).
+    #[must_use]
+    pub fn traffic(&self) -> arrow::array::RecordBatch {
+        self.episodes.table()
+    }
+
+    /// Takes the next batch of the log.
+    pub fn apply(&mut self, batch: &EventBatch, place: &impl Place) -> Step {
+        for reject in &batch.rejects {
+            self.accounting.reject(reject.reason);
+        }
+        let columns = Columns::of(&batch.events);
+        let mut rows = Rows::new();
+        for row in 0..batch.events.num_rows() {
+            self.take(&columns, row, place, &mut rows);
+        }
+        if self.newest_sight > i64::MIN {
+            self.episodes.forget(self.newest_sight);
+        }
+        debug_assert!(self.accounting.balanced(), "{:?}", self.accounting);
+        rows.finish()
+    }
+
+    fn take(&mut self, columns: &Columns<'_>, row: usize, place: &impl Place, rows: &mut Rows) {
+        self.accounting.received += 1;
+        let Some(class) = Class::from_number(columns.class.value(row)) else {
+            debug_assert!(false, "the builder writes no other class");
+            self.accounting.received -= 1;
+            return;
+        };
+        let own_time = columns.own_time.value(row);
+        let fate = self.judge(columns, row, class);
+        self.watermark.observe(own_time);
+        if let Some(watermark) = self.watermark.time() {
+            self.seen.forget(watermark);
+        }
+        let Some(fate) = fate else {
+            self.accounting.duplicate += 1;
+            return;
+        };
+        match fate {
+            Fate::Applied => self.accounting.applied += 1,
+            Fate::Updated => self.accounting.updated += 1,
+            Fate::Late => {
+                self.accounting.late += 1;
+                rows.late.push(columns.offset.value(row));
+            }
+        }
+        match class {
+            Class::Report => self.report(columns, row, fate, place, rows),
+            Class::Transition => Self::transition(columns, row, rows),
+            Class::Jam | Class::Irregularity => self.traffic_sight(columns, row, fate),
+            Class::Level => {
+                if let Some(level_cm) = value(columns.level_cm, row) {
+                    rows.levels.push(columns.id.value(row), columns.event_time.value(row), level_cm);
+                }
+            }
+        }
+    }
+
+    /// Duplicate (`None`), updated, late or applied.
+    fn judge(&mut self, columns: &Columns<'_>, row: usize, class: Class) -> Option<Fate> {
+        let event_time = columns.event_time.value(row);
+        let version = columns.version.value(row);
+        let seed = match class {
+            // A transition, or a reading of a gauge, is an event of its own: its id is the whole of it.
+            Class::Transition => version,
+            #[expect(clippy::cast_sign_loss, reason = "any bijection of the time will do")]
+            Class::Level => event_time as u64,
+            Class::Report | Class::Jam | Class::Irregularity => 0,
+        };
+        let key = xxh3_128_with_seed(columns.id.value(row).as_bytes(), seed.wrapping_mul(31).wrapping_add(class as u64));
+        let newest = columns
+            .own_time
+            .value(row)
+            .max(event_time)
+            .max(value(columns.seen_at, row).unwrap_or(i64::MIN));
+        let remember = if class == Class::Transition || value(columns.kind, row) == Some(Kind::Complaint as u8) {
+            KEEP_CASES_US
+        } else {
+            let lateness_h = self.settings.time.allowed_lateness_s.div_ceil(3_600) + 1;
+            i64::from(self.settings.remember_ids_h.max(lateness_h)) * HOUR_US
+        };
+        match self.seen.observe(key, version, newest.saturating_add(remember)) {
+            Sight::Again => None,
+            Sight::NewVersion => Some(Fate::Updated),
+            Sight::First if self.watermark.late(event_time) => Some(Fate::Late),
+            Sight::First => Some(Fate::Applied),
+        }
+    }
+
+    fn report(&mut self, columns: &Columns<'_>, row: usize, fate: Fate, place: &impl Place, rows: &mut Rows) {
+        if let Some(status) = value(columns.status, row) {
+            // The state a report is seen in is a transition at the time it was written.
+            rows.transitions.push(&TransitionRow {
+                id: columns.id.value(row),
+                report_channel: Some(&self.channel),
+                offset: columns.offset.value(row),
+                time: columns.own_time.value(row),
+                status,
+                unit: text(columns.unit, row),
+                actor_role: None,
+                snapshot: true,
+            });
+        }
+        if fate == Fate::Updated {
+            return;
+        }
+        let category = value(columns.category, row).unwrap_or(Category::Lainnya as u8);
+        let kind = value(columns.kind, row);
+        let complaint = kind == Some(Kind::Complaint as u8);
+        let counted = fate == Fate::Applied && kind != Some(Kind::Duty as u8);
+        let kept = complaint || self.settings.keep_signals;
+        if let Some(name) = text(columns.source_category, row) {
+            self.accounting.unknown_category(name);
+        }
+        let located = if counted || kept {
+            self.locate(columns, row, place)
+        } else {
+            self.position(columns, row)
+        };
+        if fate == Fate::Applied {
+            self.accounting.unlocated += u64::from(located.position.is_none());
+            self.accounting.outside += u64::from(located.position.is_some() && located.kelurahan.is_none());
+        }
+        if counted {
+            rows.counted.push(pane_of(columns.event_time.value(row)), located, category);
+        }
+        if !kept {
+            return;
+        }
+        let table = if complaint { &mut rows.cases } else { &mut rows.signals };
+        table.push(&ReportRow {
+            id: columns.id.value(row),
+            offset: columns.offset.value(row),
+            event_time: columns.event_time.value(row),
+            place: located,
+            category,
+            source_category: text(columns.source_category, row),
+            kind,
+            // Without a reporter a report is its own witness.
+            reporter: value(columns.reporter, row).unwrap_or_else(|| xxhash_rust::xxh3::xxh3_64(columns.id.value(row).as_bytes())),
+            unit: text(columns.unit, row),
+            late: fate == Fate::Late,
+        });
+    }
+
+    fn transition(columns: &Columns<'_>, row: usize, rows: &mut Rows) {
+        let Some(status) = value(columns.status, row) else { return };
+        rows.transitions.push(&TransitionRow {
+            id: columns.id.value(row),
+            report_channel: text(columns.report_channel, row),
+            offset: columns.offset.value(row),
+            time: columns.event_time.value(row),
+            status,
+            unit: text(columns.unit, row),
+            actor_role: text(columns.actor_role, row),
+            snapshot: false,
+        });
+    }
+
+    fn traffic_sight(&mut self, columns: &Columns<'_>, row: usize, fate: Fate) {
+        if fate == Fate::Applied && self.position(columns, row).position.is_none() {
+            self.accounting.unlocated += 1;
+        }
+        // A late object is an old one, but it is on the road now: the live table shows it.
+        let seen_at = value(columns.seen_at, row).unwrap_or_else(|| columns.own_time.value(row));
+        self.newest_sight = self.newest_sight.max(seen_at);
+        if self.settings.keep_signals {
+            self.episodes.observe(columns, row, self.resolution);
+        }
+    }
+
+    fn position(&self, columns: &Columns<'_>, row: usize) -> Located {
+        let sent = value(columns.longitude, row).zip(value(columns.latitude, row));
+        let position = sent.and_then(|(longitude, latitude)| self.settings.bounds.usable(longitude, latitude));
+        Located {
+            position,
+            cell: None,
+            kelurahan: None,
+        }
+    }
+
+    fn locate(&self, columns: &Columns<'_>, row: usize, place: &impl Place) -> Located {
+        let mut located = self.position(columns, row);
+        if let Some((longitude, latitude)) = located.position {
+            located.cell = LatLng::new(latitude, longitude)
+                .ok()
+                .map(|point| point.to_cell(self.resolution).into());
+            located.kelurahan = place.kelurahan(longitude, latitude);
+        }
+        located
+    }
+}
+
+/// The tables of a step being built.
+#[derive(Debug)]
+struct Rows {
+    counted: CountedRows,
+    cases: ReportRows,
+    signals: ReportRows,
+    transitions: TransitionRows,
+    levels: LevelRows,
+    late: Vec<i64>,
+}
+
+impl Rows {
+    fn new() -> Self {
+        Self {
+            counted: CountedRows::new(),
+            cases: ReportRows::new(),
+            signals: ReportRows::new(),
+            transitions: TransitionRows::new(),
+            levels: LevelRows::new(),
+            late: Vec::new(),
+        }
+    }
+
+    fn finish(self) -> Step {
+        Step {
+            counted: self.counted.finish(),
+            cases: self.cases.finish(),
+            signals: self.signals.finish(),
+            transitions: self.transitions.finish(),
+            levels: self.levels.finish(),
+            late: self.late,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Time as the lanes see it: µs of event time, one-minute panes, and the watermark that only moves forward.
+
+mod watermark;
+
+pub use watermark::{TimeSettings, Watermark};
+
+/// One minute in µs: the width of a pane.
+pub const PANE_US: i64 = 60_000_000;
+/// One hour in µs.
+pub const HOUR_US: i64 = 3_600_000_000;
+
+/// Start of the pane an event time falls into (inclusive), also before 1970.
+#[must_use]
+pub const fn pane_of(event_time: i64) -> i64 {
+    event_time - event_time.rem_euclid(PANE_US)
+}
