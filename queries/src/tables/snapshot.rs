@@ -1,0 +1,127 @@
+//! The set of immutable tables a reader sees at one instant. Lanes publish theirs after each micro-batch; a reader takes all of
+//! them at once and keeps them as long as it likes: nobody waits for anybody.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use datafusion::arrow::array::RecordBatch;
+use tanggap_engine::lane::Accounting;
+use tanggap_engine::pane::Segment;
+
+/// Whether a lane still says something about now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Liveness {
+    /// It has not read anything yet.
+    #[default]
+    Never,
+    /// It reads, or is at the end of its log and was so lately.
+    Live,
+    /// It has read everything and nothing came for a while: it does not hold the city's watermark back.
+    Idle,
+    /// It cannot read.
+    Stalled,
+}
+
+impl Liveness {
+    /// The word in the API.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Live => "live",
+            Self::Idle => "idle",
+            Self::Stalled => "stalled",
+        }
+    }
+}
+
+/// Tables of one lane.
+#[derive(Clone, Debug, Default)]
+pub struct LaneSnapshot {
+    /// Name of the lane: `topic-partition`.
+    pub lane: String,
+    /// Topic.
+    pub topic: String,
+    /// Partition.
+    pub partition: i32,
+    /// Channel of its reports.
+    pub channel: String,
+    /// Partial state of its panes.
+    pub segments: Vec<Arc<Segment>>,
+    /// Complaints ([`tanggap_engine::event::schema::REPORTS`]).
+    pub cases: Vec<RecordBatch>,
+    /// Other reports, as long as they are kept (same schema).
+    pub signals: Vec<RecordBatch>,
+    /// Transitions ([`tanggap_engine::event::schema::TRANSITIONS`]).
+    pub transitions: Vec<RecordBatch>,
+    /// Routes of its complaints ([`super::schemas`]).
+    pub routes: Vec<RecordBatch>,
+    /// Jams and irregularities seen lately ([`tanggap_engine::event::schema::TRAFFIC`]).
+    pub traffic: Option<RecordBatch>,
+    /// Water levels ([`tanggap_engine::event::schema::LEVELS`]).
+    pub levels: Vec<RecordBatch>,
+    /// What became of every event.
+    pub accounting: Accounting,
+    /// Watermark, µs UTC.
+    pub watermark: Option<i64>,
+    /// Broker time of the newest event, µs UTC.
+    pub newest_broker_time: Option<i64>,
+    /// Next offset to read.
+    pub next_offset: i64,
+    /// End of the lane's log, as the broker last said.
+    pub high_watermark: Option<i64>,
+    /// State of the lane.
+    pub liveness: Liveness,
+}
+
+/// Tables of all lanes at one instant, by lane name.
+#[derive(Clone, Debug, Default)]
+pub struct CitySnapshot {
+    /// The lanes.
+    pub lanes: BTreeMap<String, Arc<LaneSnapshot>>,
+    /// Goes up by one with each publication.
+    pub version: u64,
+}
+
+impl CitySnapshot {
+    /// The city's watermark, µs UTC: the least of the lanes that are neither idle nor without any event. `None` before the first
+    /// event.
+    #[must_use]
+    pub fn watermark(&self) -> Option<i64> {
+        let live = self.lanes.values().filter(|lane| lane.liveness != Liveness::Idle).filter_map(|lane| lane.watermark).min();
+        // When every lane is idle the city is as far as its furthest lane.
+        live.or_else(|| self.lanes.values().filter_map(|lane| lane.watermark).max())
+    }
+
+    /// Largest event seen on any lane by watermark, µs UTC.
+    #[must_use]
+    pub fn newest_watermark(&self) -> Option<i64> {
+        self.lanes.values().filter_map(|lane| lane.watermark).max()
+    }
+}
+
+/// Where lanes publish and readers look.
+#[derive(Debug, Default)]
+pub struct City {
+    current: ArcSwap<CitySnapshot>,
+}
+
+impl City {
+    /// What a reader sees now.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<CitySnapshot> {
+        self.current.load_full()
+    }
+
+    /// Puts a lane's tables in place of its former ones.
+    pub fn publish(&self, lane: LaneSnapshot) {
+        let lane = Arc::new(lane);
+        self.current.rcu(|city| {
+            let mut next = CitySnapshot::clone(city);
+            next.lanes.insert(lane.lane.clone(), Arc::clone(&lane));
+            next.version += 1;
+            next
+        });
+    }
+}
