@@ -4,4 +4,5 @@
 //! batching or the machine. Times are µs UTC, positions degrees WGS 84.
 
 pub mod event;
+pub mod route;
 pub mod territory;
