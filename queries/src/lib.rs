@@ -1,1 +1,3 @@
 //! The questions.
+
+pub mod statistics;
