@@ -6,5 +6,6 @@
 pub mod event;
 pub mod lane;
 pub mod pane;
+pub mod route;
 pub mod territory;
 pub mod time;

@@ -1,5 +1,7 @@
 //! The algebra of lanes: how a log is cut into batches, and what is repeated in it, cannot change what comes out.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 use std::collections::BTreeMap;
 
 use arrow::array::{Array, AsArray, RecordBatch};
@@ -30,6 +32,10 @@ struct WestEast;
 impl Place for WestEast {
     fn kelurahan(&self, longitude_deg: f64, _latitude_deg: f64) -> Option<i64> {
         (longitude_deg < 106.8).then_some(3_171_011_001)
+    }
+
+    fn boundary_m(&self, _longitude_deg: f64, _latitude_deg: f64) -> Option<f64> {
+        None
     }
 }
 

@@ -3,5 +3,7 @@
 
 mod error;
 pub mod measures;
+pub mod statistics;
+pub mod tables;
 
 pub use error::QueryError;

@@ -8,11 +8,18 @@ use crate::time::TimeSettings;
 pub trait Place {
     /// Integer code of the kelurahan at a position in degrees, if it lies in one.
     fn kelurahan(&self, longitude_deg: f64, latitude_deg: f64) -> Option<i64>;
+
+    /// Metres to the nearest kelurahan border, where that is known.
+    fn boundary_m(&self, longitude_deg: f64, latitude_deg: f64) -> Option<f64>;
 }
 
 /// No territory at all: everything is outside.
 impl Place for () {
     fn kelurahan(&self, _longitude_deg: f64, _latitude_deg: f64) -> Option<i64> {
+        None
+    }
+
+    fn boundary_m(&self, _longitude_deg: f64, _latitude_deg: f64) -> Option<f64> {
         None
     }
 }

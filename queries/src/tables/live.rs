@@ -49,7 +49,11 @@ impl LiveTable {
             "levels" => (Rows::Levels, &*schema::LEVELS),
             _ => return None,
         };
-        Some(Self { snapshot: Arc::clone(snapshot), rows, schema: labelled(engine) })
+        Some(Self {
+            snapshot: Arc::clone(snapshot),
+            rows,
+            schema: labelled(engine),
+        })
     }
 
     fn batches(&self, lane: &LaneSnapshot, panes: (i64, i64)) -> Vec<RecordBatch> {
@@ -106,15 +110,23 @@ impl TableProvider for LiveTable {
                 rows.push(label(batch, lane, &self.schema)?);
             }
         }
-        Ok(MemorySourceConfig::try_new_exec(&[rows], Arc::clone(&self.schema), projection.cloned())?)
+        Ok(MemorySourceConfig::try_new_exec(
+            &[rows],
+            Arc::clone(&self.schema),
+            projection.cloned(),
+        )?)
     }
 }
 
 /// What a filter says about `pane`, as inclusive bounds in µs; `None` if it says nothing we can use.
 fn pane_bound(filter: &Expr) -> Option<(i64, i64)> {
-    let Expr::BinaryExpr(BinaryExpr { left, op, right }) = filter else { return None };
+    let Expr::BinaryExpr(BinaryExpr { left, op, right }) = filter else {
+        return None;
+    };
     let Expr::Column(column) = left.as_ref() else { return None };
-    let Expr::Literal(ScalarValue::TimestampMicrosecond(Some(time), _), _) = right.as_ref() else { return None };
+    let Expr::Literal(ScalarValue::TimestampMicrosecond(Some(time), _), _) = right.as_ref() else {
+        return None;
+    };
     if column.name != schema::PANE {
         return None;
     }

@@ -16,7 +16,8 @@ fn words() -> DataType {
     DataType::Dictionary(Box::new(DataType::UInt8), Box::new(DataType::Utf8))
 }
 
-static CATEGORIES: LazyLock<ArrayRef> = LazyLock::new(|| Arc::new(Category::ALL.iter().map(|value| Some(value.id())).collect::<StringArray>()));
+static CATEGORIES: LazyLock<ArrayRef> =
+    LazyLock::new(|| Arc::new(Category::ALL.iter().map(|value| Some(value.id())).collect::<StringArray>()));
 static KINDS: LazyLock<ArrayRef> = LazyLock::new(|| Arc::new(Kind::ALL.iter().map(|value| Some(value.id())).collect::<StringArray>()));
 static STATUSES: LazyLock<ArrayRef> = LazyLock::new(|| Arc::new(Status::ALL.iter().map(|value| Some(value.id())).collect::<StringArray>()));
 static CLASSES: LazyLock<ArrayRef> = LazyLock::new(|| Arc::new(Class::ALL.iter().map(|value| Some(value.id())).collect::<StringArray>()));
@@ -42,7 +43,11 @@ pub fn labelled(engine: &SchemaRef) -> SchemaRef {
         .fields()
         .iter()
         .map(|field| {
-            let kind = if vocabulary(field.name()).is_some() { words() } else { field.data_type().clone() };
+            let kind = if vocabulary(field.name()).is_some() {
+                words()
+            } else {
+                field.data_type().clone()
+            };
             Field::new(field.name(), kind, field.is_nullable())
         })
         .collect();
@@ -72,7 +77,10 @@ pub(super) fn label(rows: &RecordBatch, lane: &LaneSnapshot, labelled: &SchemaRe
 
 fn constant(word: &str, rows: usize) -> Result<ArrayRef> {
     let keys = UInt8Array::from(vec![0_u8; rows]);
-    Ok(Arc::new(DictionaryArray::<UInt8Type>::try_new(keys, Arc::new(StringArray::from(vec![word])))?))
+    Ok(Arc::new(DictionaryArray::<UInt8Type>::try_new(
+        keys,
+        Arc::new(StringArray::from(vec![word])),
+    )?))
 }
 
 /// Names of the live tables.

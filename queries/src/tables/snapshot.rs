@@ -89,7 +89,12 @@ impl CitySnapshot {
     /// event.
     #[must_use]
     pub fn watermark(&self) -> Option<i64> {
-        let live = self.lanes.values().filter(|lane| lane.liveness != Liveness::Idle).filter_map(|lane| lane.watermark).min();
+        let live = self
+            .lanes
+            .values()
+            .filter(|lane| lane.liveness != Liveness::Idle)
+            .filter_map(|lane| lane.watermark)
+            .min();
         // When every lane is idle the city is as far as its furthest lane.
         live.or_else(|| self.lanes.values().filter_map(|lane| lane.watermark).max())
     }

@@ -1,0 +1,154 @@
+//! What was decided about one report: the unit, how sure, until when, and the reason in words.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use serde::Deserialize;
+
+use super::UnitKind;
+use super::rule::Rule;
+use crate::event::Category;
+
+/// The clocks a unit is held to, in hours from the report's event time; none = no such clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deadline {
+    /// First response: coordinated, taken up, or answered.
+    pub respond_h: Option<f64>,
+    /// Finished.
+    pub finish_h: Option<f64>,
+}
+
+/// A unit as a decision names it. A kelurahan office is made from its territory, so the texts may be owned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressee<'r> {
+    /// Stable code; a kelurahan office has the dotted code of its kelurahan.
+    pub code: Cow<'r, str>,
+    /// Name in Indonesian.
+    pub name: Cow<'r, str>,
+    /// What it is.
+    pub kind: UnitKind,
+}
+
+/// Who answers one report, and why. The sentences are put together only when asked for.
+#[derive(Clone, Debug)]
+pub struct Decision<'r> {
+    /// Who must answer; none = not routed, on purpose (the rule says why).
+    pub unit: Option<Addressee<'r>>,
+    /// Who would be asked next.
+    pub second_unit: Option<Addressee<'r>>,
+    /// From 0 to 1: the rule's own confidence, lowered by what is not known.
+    pub confidence: f64,
+    /// Until when.
+    pub deadline: Deadline,
+    /// Metres to the nearest kelurahan border, as given.
+    pub boundary_m: Option<f64>,
+    pub(super) rule: &'r Rule,
+    pub(super) category: Option<Category>,
+    pub(super) place: Option<Cow<'r, str>>,
+    pub(super) near_border: bool,
+}
+
+impl Decision<'_> {
+    /// Name of the unit, empty where nobody is asked.
+    #[must_use]
+    pub fn unit_name(&self) -> &str {
+        self.unit.as_ref().map_or("", |unit| &unit.name)
+    }
+
+    /// Code of the unit, empty where nobody is asked.
+    #[must_use]
+    pub fn unit_code(&self) -> &str {
+        self.unit.as_ref().map_or("", |unit| &unit.code)
+    }
+
+    /// Id of the rule that decided.
+    #[must_use]
+    pub fn rule_id(&self) -> &str {
+        &self.rule.id
+    }
+
+    /// Whether the rule rests on an assumption of ours rather than on a published fact.
+    #[must_use]
+    pub fn assumption(&self) -> bool {
+        self.rule.assumption
+    }
+
+    /// Why, in Indonesian.
+    #[must_use]
+    pub fn reason_id(&self) -> String {
+        let mut reason = self.filled(
+            &self.rule.reason_id,
+            self.category.map_or("Tanpa kategori", Category::label_id),
+            "kelurahan",
+        );
+        if self.unit.is_none() {
+            return reason;
+        }
+        if self.place.is_none() {
+            reason.push_str(" Lokasi kelurahan tidak diketahui.");
+        }
+        if self.near_border {
+            let _ = write!(
+                reason,
+                " Titik hanya {:.0} m dari batas kelurahan.",
+                self.boundary_m.unwrap_or_default()
+            );
+        }
+        if self.category.is_none() {
+            reason.push_str(" Laporan tanpa kategori.");
+        }
+        if self.rule.assumption {
+            reason.push_str(" (Aturan ini asumsi.)");
+        }
+        reason
+    }
+
+    /// Why, in English.
+    #[must_use]
+    pub fn reason_en(&self) -> String {
+        let mut reason = self.filled(
+            &self.rule.reason_en,
+            self.category.map_or("No category", Category::label_en),
+            "the kelurahan",
+        );
+        if self.unit.is_none() {
+            return reason;
+        }
+        if self.place.is_none() {
+            reason.push_str(" The kelurahan is not known.");
+        }
+        if self.near_border {
+            let _ = write!(
+                reason,
+                " The point is only {:.0} m from the kelurahan border.",
+                self.boundary_m.unwrap_or_default()
+            );
+        }
+        if self.category.is_none() {
+            reason.push_str(" The report has no category.");
+        }
+        if self.rule.assumption {
+            reason.push_str(" (This rule is an assumption.)");
+        }
+        reason
+    }
+
+    fn filled(&self, template: &str, category: &str, somewhere: &str) -> String {
+        let mut text = String::with_capacity(template.len() + 96);
+        let mut rest = template;
+        while let Some(start) = rest.find('{') {
+            text.push_str(&rest[..start]);
+            let (name, after) = rest[start + 1..].split_once('}').unwrap_or((&rest[start + 1..], ""));
+            match name {
+                "category" => text.push_str(category),
+                "unit" => text.push_str(self.unit_name()),
+                "place" => text.push_str(self.place.as_deref().unwrap_or(somewhere)),
+                other => text.push_str(other),
+            }
+            rest = after;
+        }
+        text.push_str(rest);
+        text
+    }
+}
