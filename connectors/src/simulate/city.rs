@@ -1,0 +1,473 @@
+//! The city itself: people report, units answer, drivers queue, rivers rise. Everything goes through one agenda and leaves it in the
+//! order in which a broker would have stored it.
+
+use tanggap_engine::event::{Category, Status};
+
+use super::agenda::Agenda;
+use super::calendar::{DAY, HOUR, SECOND, complaint_pulse, mean_pulse, traffic_pulse};
+use super::chance::{Chance, Weighted, micros, seconds, whole};
+use super::complaint::{Case, Cases, Kind, Shape};
+use super::config::{Burst, CityConfig, ConfigError, Shares};
+use super::flaw::Flaw;
+use super::ground::{Ground, Point, near, outside};
+use super::lifecycle::{Progress, Step, plan};
+use super::line::Line;
+use super::traffic::{POLL, Traffic};
+use super::tweet::Talk;
+use super::vocabulary::{KELURAHAN_OFFICE, SUBJECTS, UNITS};
+use super::{CRM, GAUGE, QLUE, TWITTER, WAZE, gauge};
+
+/// One message, as a producer would send it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Kafka topic.
+    pub topic: &'static str,
+    /// Kafka key: the source's id.
+    pub key: String,
+    /// When it is published, µs UTC; never less than that of the message before.
+    pub publish_time: i64,
+    /// The value. Broken on purpose once in a while; may be empty.
+    pub payload: Vec<u8>,
+}
+
+/// A simulated Jakarta. It is an iterator over its messages; [`City::next_due`] gives only those already published at a time.
+#[derive(Debug)]
+pub struct City {
+    config: CityConfig,
+    end: i64,
+    left: u64,
+    agenda: Agenda<Task>,
+    ground: Ground,
+    subjects: Weighted,
+    cases: Cases,
+    traffic: Traffic,
+    talk: Talk,
+    people: Chance,
+    rivers: Chance,
+    luck: Chance,
+    /// New reports and tweets a second, before the pulse of the day.
+    report_rate: f64,
+    tweet_rate: f64,
+    wakes: [i64; 4],
+    steps: Vec<(i64, Step)>,
+    last_publish: i64,
+}
+
+#[derive(Debug)]
+enum Task {
+    Post { case: u32, progress: Progress, updated: i64 },
+    Transition { case: u32, status: Status, at: i64 },
+    Sighting(u32),
+    Document,
+    Tweet { created: i64 },
+    Level { gauge: u8, at: i64 },
+    Witness(Box<Burst>),
+    Again(Box<Message>),
+}
+
+const REPORTS: usize = 0;
+const TWEETS: usize = 1;
+const POLLS: usize = 2;
+const LEVELS: usize = 3;
+const NEVER: i64 = i64::MAX;
+/// People who report now and then.
+const REPORTERS: u64 = 45_000;
+
+impl City {
+    /// Builds the city; nothing has happened yet.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a configuration that is no city.
+    pub fn new(config: CityConfig) -> Result<Self, ConfigError> {
+        config.check()?;
+        let stream = |number| Chance::new(config.seed, number);
+        let ground = Ground::new(&config.places, &mut stream(0));
+        let length = i64::try_from(config.duration_s).unwrap_or(NEVER / SECOND) * SECOND;
+        let end = config.start.saturating_add(length);
+        let subjects = Weighted::new(SUBJECTS.iter().map(|subject| subject.weight));
+        let volume = Volume::of(&config, &subjects, length);
+        let start = config.start;
+        let mut city = Self {
+            end,
+            left: config.events.unwrap_or(u64::MAX),
+            agenda: Agenda::new(),
+            ground,
+            subjects,
+            cases: Cases::new(),
+            traffic: Traffic::new(stream(2), volume.objects),
+            talk: Talk::new(stream(3)),
+            people: stream(1),
+            rivers: stream(4),
+            luck: stream(5),
+            report_rate: volume.reports_per_s,
+            tweet_rate: volume.tweets_per_s,
+            wakes: [
+                if volume.reports_per_s > 0.0 { start } else { NEVER },
+                if volume.tweets_per_s > 0.0 { start } else { NEVER },
+                if volume.objects > 0.0 { ceil(start, POLL) } else { NEVER },
+                ceil(start, gauge::READING),
+            ],
+            steps: Vec::new(),
+            last_publish: start,
+            config,
+        };
+        for burst in city.config.bursts.clone() {
+            city.inject(&burst);
+        }
+        Ok(city)
+    }
+
+    /// The same city with its clock set to `start` and no end: what a demo runs in real time.
+    ///
+    /// # Errors
+    /// As [`City::new`].
+    pub fn with_clock_from(start: i64, config: CityConfig) -> Result<Self, ConfigError> {
+        Self::new(CityConfig {
+            start,
+            endless: true,
+            events: None,
+            ..config
+        })
+    }
+
+    /// The next message if it is published at or before `now`, µs UTC.
+    pub fn next_due(&mut self, now: i64) -> Option<Message> {
+        while self.next_time()? <= now {
+            if let Some(message) = self.work() {
+                return Some(message);
+            }
+        }
+        None
+    }
+
+    /// When the next message is published at the earliest; `None` when the city is over.
+    pub fn next_time(&mut self) -> Option<i64> {
+        if self.left == 0 {
+            return None;
+        }
+        loop {
+            let (source, wake) = self
+                .wakes
+                .iter()
+                .copied()
+                .enumerate()
+                .min_by_key(|&(source, wake)| (wake, source))?;
+            match self.agenda.next_time() {
+                Some(time) if time < wake => {
+                    let over = self.config.events.is_none() && !self.config.endless && time >= self.end;
+                    return (!over).then_some(time.max(self.last_publish));
+                }
+                // With a number of events to reach, a city whose every source has dried up is over all the same.
+                _ if wake == NEVER => return None,
+                _ => self.wake(source, wake),
+            }
+        }
+    }
+
+    /// Makes people witness something, from `burst.start` on or at once if that is past.
+    pub fn inject(&mut self, burst: &Burst) {
+        let start = burst.start.max(self.last_publish);
+        let length = i64::from(burst.duration_s) * SECOND;
+        for report in 0..i64::from(burst.reports) {
+            let share = length * report / i64::from(burst.reports);
+            self.agenda.push(start + share, Task::Witness(Box::new(*burst)));
+        }
+    }
+
+    fn wake(&mut self, source: usize, now: i64) {
+        match source {
+            REPORTS => {
+                let at = self.wakes[REPORTS];
+                self.report(at);
+                self.wakes[REPORTS] = after(&mut self.people, at, self.report_rate * complaint_pulse(at));
+            }
+            TWEETS => {
+                let at = self.wakes[TWEETS];
+                let delay = micros(1.5 * self.luck.exponential()).min(20 * SECOND);
+                let created = at - self.lateness();
+                self.agenda.push(at + delay, Task::Tweet { created });
+                self.wakes[TWEETS] = after(&mut self.luck, at, self.tweet_rate * traffic_pulse(at));
+            }
+            POLLS => {
+                let objects = self.traffic.poll(&self.ground, now);
+                if self.config.whole_documents {
+                    self.agenda.push(now + SECOND, Task::Document);
+                } else {
+                    for object in (0_u32..).take(objects) {
+                        let delay = SECOND + micros(5.0 * self.luck.unit());
+                        self.agenda.push(now + delay, Task::Sighting(object));
+                    }
+                }
+                self.wakes[POLLS] = now + POLL;
+            }
+            _ => {
+                for gauge in gauge::due(now) {
+                    let delay = SECOND + micros(40.0 * self.luck.unit());
+                    self.agenda.push(now + delay, Task::Level { gauge, at: now });
+                }
+                self.wakes[LEVELS] = now + gauge::READING;
+            }
+        }
+    }
+
+    /// How long before its publication a late message happened; 0 for most.
+    fn lateness(&mut self) -> i64 {
+        if self.luck.happens(self.config.faults.late) {
+            micros(3_600.0 * self.luck.between(1.0, 30.0))
+        } else {
+            0
+        }
+    }
+
+    fn report(&mut self, now: i64) {
+        let place = self.ground.draw(&mut self.people);
+        let duty = self.people.happens(self.config.duty);
+        let mut position = Some(self.ground.stand(place, &mut self.people));
+        let mut reporter = u32::try_from(self.people.below(REPORTERS)).unwrap_or(0);
+        if duty {
+            // About 30,000 RT and 2,700 RW heads report for pay.
+            reporter = 500_000 + u32::try_from(self.people.below(32_800)).unwrap_or(0);
+        } else if let Some((person, home)) = self.ground.prolific(place, &mut self.people) {
+            (reporter, position) = (person, Some(home));
+        }
+        let faults = self.config.faults;
+        let misplaced = self.people.unit();
+        if misplaced < faults.null_island {
+            position = Some((0, 0));
+        } else if misplaced < faults.null_island + faults.unplaced {
+            position = None;
+        } else if misplaced < faults.null_island + faults.unplaced + faults.outside {
+            position = Some(outside(&mut self.people));
+        }
+        let kind = match self.people.below(100) {
+            _ if duty => Kind::Duty,
+            0..10 => Kind::Said("complaint"),
+            10..12 => Kind::Said("suggestion"),
+            12 => Kind::Said("question"),
+            13 => Kind::Said("praise"),
+            _ => Kind::Unsaid,
+        };
+        let subject = self.subjects.draw(&mut self.people);
+        self.open(now, place, position, subject, kind, reporter);
+    }
+
+    fn witness(&mut self, now: i64, burst: &Burst) {
+        let subject = subject_of(burst.category);
+        let place = self.ground.nearest(burst.longitude_deg, burst.latitude_deg);
+        let position = Some(near(burst, &mut self.people));
+        let reporter = 200_000 + u32::try_from(self.people.below(600_000)).unwrap_or(0);
+        self.open(now, place, position, subject, Kind::Unsaid, reporter);
+    }
+
+    /// Files a report now and notes all that will happen to it.
+    fn open(&mut self, now: i64, place: usize, position: Option<Point>, subject: usize, kind: Kind, reporter: u32) {
+        let local = self.people.happens(SUBJECTS[subject].local_share);
+        let unit = if local { KELURAHAN_OFFICE } else { SUBJECTS[subject].unit };
+        let mut steps = std::mem::take(&mut self.steps);
+        if kind == Kind::Duty {
+            steps.clear();
+            steps.push((now, Step::Post(Progress::Done)));
+        } else {
+            let followed = self.people.happens(self.config.followed);
+            plan(&mut self.people, &UNITS[unit], now, followed, &mut steps);
+        }
+        // Nobody will see what lies well past the end; a run by number of events may go on a little.
+        let horizon = if self.config.endless {
+            NEVER
+        } else {
+            self.end.saturating_add(HOUR + (self.end - self.config.start) / 8)
+        };
+        steps.retain(|(time, _)| *time < horizon);
+        let created = now - self.lateness();
+        let case = self.cases_slot(created, place, position, subject, unit, kind, reporter, steps.len());
+        for (position, &(time, step)) in steps.iter().enumerate() {
+            let mut publish = time + micros(2.5 * self.luck.exponential()).min(25 * SECOND);
+            let task = match step {
+                Step::Post(progress) => {
+                    let updated = if position == 0 { created } else { time };
+                    Task::Post { case, progress, updated }
+                }
+                Step::Transition(status) => Task::Transition { case, status, at: time },
+            };
+            if position > 0 {
+                publish += self.lateness();
+            }
+            self.agenda.push(publish, task);
+        }
+        self.steps = steps;
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the fields of a case, in one place")]
+    fn cases_slot(
+        &mut self,
+        created: i64,
+        place: usize,
+        position: Option<Point>,
+        subject: usize,
+        unit: usize,
+        kind: Kind,
+        reporter: u32,
+        pending: usize,
+    ) -> u32 {
+        let id = self.cases.take_id();
+        let shape = Shape::draw(&mut self.people);
+        let wording = u32::try_from(self.people.bits() >> 32).unwrap_or(0);
+        let pending = u32::try_from(pending).unwrap_or(u32::MAX);
+        self.cases.keep(Case {
+            id,
+            created,
+            position,
+            place,
+            subject,
+            unit,
+            shape,
+            kind,
+            reporter,
+            wording,
+            pending,
+        })
+    }
+
+    /// Does the next task of the agenda: a message, or something that leads to messages.
+    fn work(&mut self) -> Option<Message> {
+        let (time, task) = self.agenda.pop()?;
+        let publish_time = time.max(self.last_publish);
+        self.last_publish = publish_time;
+        let flaw = Flaw::draw(&mut self.luck, self.config.faults.broken);
+        let mut line = Line::with_capacity(512);
+        let (topic, key) = match task {
+            Task::Post { case, progress, updated } => {
+                let case = self.cases.step(case);
+                case.post(&self.ground, progress, updated, flaw, &mut line);
+                (QLUE, case.id.to_string())
+            }
+            Task::Transition { case, status, at } => {
+                let case = self.cases.step(case);
+                case.transition(&self.ground, status, at, flaw, &mut line);
+                (CRM, case.id.to_string())
+            }
+            Task::Sighting(object) => (WAZE, self.traffic.sighting(object as usize, flaw, &mut line)),
+            Task::Document => {
+                self.traffic.document(&mut line);
+                (WAZE, String::new())
+            }
+            Task::Tweet { created } => (TWITTER, self.talk.tweet(&self.ground, created, flaw, &mut line).to_string()),
+            Task::Level { gauge, at } => {
+                gauge::reading(gauge, at, self.config.flood, &mut self.rivers, flaw, &mut line);
+                (GAUGE, gauge::id(gauge).to_owned())
+            }
+            Task::Witness(burst) => {
+                self.witness(publish_time, &burst);
+                return None;
+            }
+            Task::Again(message) => {
+                self.left -= 1;
+                return Some(Message { publish_time, ..*message });
+            }
+        };
+        flaw.spoil(&mut self.luck, &mut line.0);
+        let message = Message {
+            topic,
+            key,
+            publish_time,
+            payload: line.0,
+        };
+        self.left -= 1;
+        if self.luck.happens(self.config.faults.duplicate) {
+            let wait = if self.luck.happens(0.15) { 600.0 } else { 20.0 };
+            let again = publish_time + micros(wait * self.luck.unit());
+            self.agenda.push(again, Task::Again(Box::new(message.clone())));
+        }
+        Some(message)
+    }
+}
+
+impl Iterator for City {
+    type Item = Message;
+
+    fn next(&mut self) -> Option<Message> {
+        self.next_due(NEVER)
+    }
+}
+
+/// How much of each source gives the wanted number of lines.
+struct Volume {
+    reports_per_s: f64,
+    tweets_per_s: f64,
+    objects: f64,
+}
+
+impl Volume {
+    #[expect(clippy::cast_precision_loss, reason = "numbers of lines are far below 2^53")]
+    fn of(config: &CityConfig, subjects: &Weighted, length: i64) -> Self {
+        let run_s = seconds(length);
+        let wanted = config.events.map_or(config.rate * run_s, |events| events as f64);
+        let polls = run_s / seconds(POLL);
+        let Shares {
+            complaints,
+            traffic,
+            tweets,
+        } = config.shares;
+        let levels = gauge::readings_per_day() * run_s / seconds(DAY);
+        let mut lines = (wanted / (1.0 + config.faults.duplicate) - levels).max(0.0);
+        let mut of_all = complaints + traffic + tweets;
+        let objects = lines * traffic / of_all / polls;
+        if config.whole_documents && traffic < of_all {
+            // The documents are few lines; the others share what is left.
+            lines = (lines - polls).max(0.0);
+            of_all -= traffic;
+        }
+        // An endless city is measured over a typical week, a bounded one over its own days and hours.
+        let (start, span) = if config.endless {
+            (config.start, 7 * DAY)
+        } else {
+            (config.start, length)
+        };
+        let a_report = lines_per_report(config, subjects, start, span);
+        Self {
+            reports_per_s: lines * complaints / of_all / a_report / run_s / mean_pulse(complaint_pulse, start, span),
+            tweets_per_s: lines * tweets / of_all / run_s / mean_pulse(traffic_pulse, start, span),
+            objects: objects / mean_pulse(traffic_pulse, start, span),
+        }
+    }
+}
+
+/// Lines a new report gives before the end, by trial: late in the run most of its life is yet to come.
+fn lines_per_report(config: &CityConfig, subjects: &Weighted, start: i64, span: i64) -> f64 {
+    const TRIALS: u32 = 4_000;
+    let mut chance = Chance::new(config.seed, 6);
+    let mut steps = Vec::new();
+    let (mut lines, mut weight) = (0.0, 0.0);
+    for _ in 0..TRIALS {
+        let at = whole(seconds(span) * chance.unit()) * SECOND;
+        let pulse = complaint_pulse(start + at);
+        weight += pulse;
+        if chance.happens(config.duty) {
+            lines += pulse;
+            continue;
+        }
+        let subject = &SUBJECTS[subjects.draw(&mut chance)];
+        let unit = if chance.happens(subject.local_share) {
+            KELURAHAN_OFFICE
+        } else {
+            subject.unit
+        };
+        let followed = chance.happens(config.followed);
+        plan(&mut chance, &UNITS[unit], at, followed, &mut steps);
+        let seen = steps.iter().filter(|(time, _)| config.endless || *time < span).count();
+        lines += pulse * seconds(i64::try_from(seen).unwrap_or(0) * SECOND);
+    }
+    (lines / weight).max(1.0)
+}
+
+fn after(chance: &mut Chance, at: i64, rate: f64) -> i64 {
+    at.saturating_add(micros(chance.exponential() / rate).max(1))
+}
+
+fn ceil(time: i64, step: i64) -> i64 {
+    time.div_euclid(step) * step + if time.rem_euclid(step) == 0 { 0 } else { step }
+}
+
+fn subject_of(category: Category) -> usize {
+    SUBJECTS.iter().position(|subject| subject.canonical == category).unwrap_or(0)
+}
