@@ -1,5 +1,10 @@
 //! The index against brute force over the city's real polygons: anywhere, near borders, on borders.
-#![expect(clippy::disallowed_methods, clippy::print_stderr, reason = "it prints its speed")]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "it prints its speed"
+)]
 
 mod territory_support;
 

@@ -2,11 +2,13 @@
 
 mod batch;
 mod category;
+mod category_map;
 mod reject;
 pub mod schema;
 mod vocabulary;
 
 pub use batch::{Event, EventBatch, EventBatchBuilder};
 pub use category::Category;
+pub use category_map::{CategoryMap, CategoryMapError, SourceCategories};
 pub use reject::{Reason, Reject};
 pub use vocabulary::{Class, Kind, Status};

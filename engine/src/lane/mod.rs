@@ -2,6 +2,7 @@
 
 mod accounting;
 mod columns;
+mod ground;
 mod seen;
 mod settings;
 mod state;
@@ -9,6 +10,7 @@ mod step;
 mod traffic;
 
 pub use accounting::Accounting;
-pub use settings::{Bounds, LaneSettings, Place};
+pub use ground::{Ground, Place};
+pub use settings::{Bounds, LaneSettings};
 pub use state::LaneState;
 pub use step::Step;

@@ -1,28 +1,8 @@
-//! What a lane is told: how long to wait, where the city lies, how long to remember.
+//! What a lane is told: how long to wait, which positions are usable, how long to remember.
 
 use serde::{Deserialize, Serialize};
 
 use crate::time::TimeSettings;
-
-/// Where a position lies; the lane asks, the territory answers.
-pub trait Place {
-    /// Integer code of the kelurahan at a position in degrees, if it lies in one.
-    fn kelurahan(&self, longitude_deg: f64, latitude_deg: f64) -> Option<i64>;
-
-    /// Metres to the nearest kelurahan border, where that is known.
-    fn boundary_m(&self, longitude_deg: f64, latitude_deg: f64) -> Option<f64>;
-}
-
-/// No territory at all: everything is outside.
-impl Place for () {
-    fn kelurahan(&self, _longitude_deg: f64, _latitude_deg: f64) -> Option<i64> {
-        None
-    }
-
-    fn boundary_m(&self, _longitude_deg: f64, _latitude_deg: f64) -> Option<f64> {
-        None
-    }
-}
 
 /// Rectangle of usable positions, degrees, all four edges inclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

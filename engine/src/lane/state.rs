@@ -27,6 +27,7 @@ pub struct LaneState {
     channel: String,
     watermark: Watermark,
     newest_sight: i64,
+    newest_time: Option<i64>,
     accounting: Accounting,
     seen: SeenIds,
     episodes: Episodes,
@@ -51,6 +52,7 @@ impl LaneState {
             resolution: Resolution::try_from(settings.cell_resolution).unwrap_or(Resolution::Nine),
             watermark: Watermark::new(&settings.time),
             newest_sight: i64::MIN,
+            newest_time: None,
             channel: channel.to_owned(),
             settings,
             accounting: Accounting::default(),
@@ -69,6 +71,12 @@ impl LaneState {
     #[must_use]
     pub const fn watermark(&self) -> Option<i64> {
         self.watermark.time()
+    }
+
+    /// The largest time any event spoke of, µs UTC: event times, and times of updates.
+    #[must_use]
+    pub const fn newest_time(&self) -> Option<i64> {
+        self.newest_time
     }
 
     /// Ids remembered.
@@ -110,6 +118,7 @@ impl LaneState {
         let own_time = columns.own_time.value(row);
         let fate = self.judge(columns, row, class);
         self.watermark.observe(own_time);
+        self.newest_time = self.newest_time.max(Some(own_time.max(columns.event_time.value(row))));
         if let Some(watermark) = self.watermark.time() {
             self.seen.forget(watermark);
         }

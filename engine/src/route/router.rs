@@ -72,7 +72,10 @@ impl Router {
     pub fn with_kelurahan_names<'n>(mut self, names: impl IntoIterator<Item = (i64, &'n str)>) -> Self {
         for (kelurahan, name) in names {
             let office = office_name(name);
-            self.named.entry(office.to_lowercase()).or_insert(Named::Office(kelurahan));
+            let code = KelurahanCode::from_integer(kelurahan).to_string();
+            for alias in [office.to_lowercase(), code] {
+                self.named.entry(alias).or_insert(Named::Office(kelurahan));
+            }
             self.offices.insert(kelurahan, office);
         }
         self
@@ -90,19 +93,27 @@ impl Router {
         &self.region
     }
 
+    /// Metres from a border below which a decision is less sure, and says so.
+    #[must_use]
+    pub fn near_border_m(&self) -> f64 {
+        self.doubt.near_border_m
+    }
+
     /// Every unit of the file, kelurahan offices aside.
     #[must_use]
     pub fn units(&self) -> &[Unit] {
         &self.units
     }
 
+    /// Everything a source may call a unit, in lower case, with the unit; in no order.
+    pub fn aliases(&self) -> impl Iterator<Item = (&str, Addressee<'_>)> {
+        self.named.iter().map(|(alias, named)| (alias.as_str(), self.addressee(*named)))
+    }
+
     /// The unit a source names by `text`, whatever the case, as its stable code and name.
     #[must_use]
     pub fn recognise(&self, text: &str) -> Option<Addressee<'_>> {
-        match self.lookup(text)? {
-            Named::Unit(position) => Some(addressee(&self.units[position])),
-            Named::Office(kelurahan) => Some(self.office(kelurahan)),
-        }
+        self.lookup(text).map(|named| self.addressee(named))
     }
 
     /// Decides. The first rule that fits wins; what is not known lowers its confidence.
@@ -116,12 +127,11 @@ impl Router {
             source_unit: source.is_some(),
         };
         let rule = &self.rules[self.table[situation.index()]];
-        let resolve = |target| match (target, source, complaint.kelurahan) {
-            (Target::Unit(position), ..) | (Target::SourceUnit, Some(Named::Unit(position)), _) => Some(addressee(&self.units[position])),
-            (Target::SourceUnit, Some(Named::Office(kelurahan)), _) | (Target::KelurahanOffice, _, Some(kelurahan)) => {
-                Some(self.office(kelurahan))
-            }
-            _ => None,
+        let resolve = |target| match target {
+            Target::Unit(position) => Some(addressee(&self.units[position])),
+            Target::SourceUnit => source.map(|named| self.addressee(named)),
+            Target::KelurahanOffice => complaint.kelurahan.map(|kelurahan| self.office(kelurahan)),
+            Target::Nobody => None,
         };
         let unit = resolve(rule.to);
         let near_border = unit.is_some() && complaint.boundary_m.is_some_and(|metres| metres < self.doubt.near_border_m);
@@ -171,6 +181,13 @@ impl Router {
             return Some(*named);
         }
         text.parse::<KelurahanCode>().ok().map(|code| Named::Office(code.integer()))
+    }
+
+    fn addressee(&self, named: Named) -> Addressee<'_> {
+        match named {
+            Named::Unit(position) => addressee(&self.units[position]),
+            Named::Office(kelurahan) => self.office(kelurahan),
+        }
     }
 
     fn office(&self, kelurahan: i64) -> Addressee<'_> {

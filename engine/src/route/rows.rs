@@ -1,11 +1,14 @@
 //! Decisions as rows: complaints of a lane go in, one route each comes out.
+//!
+//! Most complaints of a city are decided alike, so each different decision is made and put into words once per batch of rows.
 
 use std::sync::{Arc, LazyLock};
 
 use arrow::array::{Array, AsArray, Float64Builder, Int64Builder, RecordBatch, StringBuilder};
 use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, SchemaRef, UInt8Type};
+use hashbrown::HashMap;
 
-use super::{Complaint, Router};
+use super::{Complaint, Decision, Router};
 use crate::event::{Category, Kind, schema};
 use crate::lane::Place;
 
@@ -47,10 +50,9 @@ pub fn route(router: &Router, complaints: &RecordBatch, place: &impl Place) -> R
         column(schema::CATEGORY).as_primitive::<UInt8Type>(),
         column(schema::KIND).as_primitive::<UInt8Type>(),
     );
-    let mut texts: [StringBuilder; 6] = Default::default();
-    let mut second_unit = StringBuilder::new();
-    let (mut confidence, mut boundary) = (Float64Builder::new(), Float64Builder::new());
-    let (mut respond, mut finish) = (Int64Builder::new(), Int64Builder::new());
+    let mut worded: HashMap<Situation<'_>, usize> = HashMap::new();
+    let mut wordings: Vec<Wording> = Vec::new();
+    let mut columns = Columns::default();
     for row in 0..complaints.num_rows() {
         let located = longitude.is_valid(row) && latitude.is_valid(row);
         let complaint = Complaint {
@@ -62,48 +64,123 @@ pub fn route(router: &Router, complaints: &RecordBatch, place: &impl Place) -> R
                 .then(|| place.boundary_m(longitude.value(row), latitude.value(row)))
                 .flatten(),
         };
-        let decision = router.decide(&complaint);
-        let words = [
-            id.value(row),
-            decision.unit_code(),
-            decision.unit_name(),
-            decision.rule_id(),
-            &decision.reason_id(),
-            &decision.reason_en(),
-        ];
-        for (builder, word) in texts.iter_mut().zip(words) {
-            builder.append_value(word);
-        }
-        second_unit.append_option(decision.second_unit.as_ref().map(|unit| &*unit.name));
-        confidence.append_value(decision.confidence);
-        boundary.append_option(decision.boundary_m);
-        respond.append_option(decision.deadline.respond_h.map(seconds));
-        finish.append_option(decision.deadline.finish_h.map(seconds));
+        let wording = *worded.entry(Situation::of(&complaint, router)).or_insert_with(|| {
+            wordings.push(Wording::of(&router.decide(&complaint)));
+            wordings.len() - 1
+        });
+        columns.push(id.value(row), &wordings[wording], complaint.boundary_m);
     }
-    let [id, unit_code, unit, rule, reason_id, reason_en] = &mut texts;
-    RecordBatch::try_new(
-        Arc::clone(&ROUTES),
-        vec![
-            Arc::new(id.finish()),
-            Arc::new(unit_code.finish()),
-            Arc::new(unit.finish()),
-            Arc::new(rule.finish()),
-            Arc::new(confidence.finish()),
-            Arc::new(reason_id.finish()),
-            Arc::new(reason_en.finish()),
-            Arc::new(second_unit.finish()),
-            Arc::new(boundary.finish()),
-            Arc::new(respond.finish()),
-            Arc::new(finish.finish()),
-        ],
-    )
-    .expect("columns are appended together, with the schema's types")
+    columns.finish()
+}
+
+/// What a decision and its words depend on; metres only where they are said.
+#[derive(PartialEq, Eq, Hash)]
+struct Situation<'a> {
+    category: Option<Category>,
+    kind: Option<Kind>,
+    kelurahan: Option<i64>,
+    source_unit: Option<&'a str>,
+    near_border_m: Option<i64>,
+}
+
+impl<'a> Situation<'a> {
+    fn of(complaint: &Complaint<'a>, router: &Router) -> Self {
+        let near = complaint.boundary_m.filter(|metres| *metres < router.near_border_m());
+        Self {
+            category: complaint.category,
+            kind: complaint.kind,
+            kelurahan: complaint.kelurahan,
+            source_unit: complaint.source_unit,
+            near_border_m: near.map(whole),
+        }
+    }
+}
+
+/// One decision in words.
+struct Wording {
+    unit_code: String,
+    unit: String,
+    rule: String,
+    confidence: f64,
+    reason_id: String,
+    reason_en: String,
+    second_unit: Option<String>,
+    respond_s: Option<i64>,
+    finish_s: Option<i64>,
+}
+
+impl Wording {
+    fn of(decision: &Decision<'_>) -> Self {
+        let seconds = |hours: f64| whole(hours * 3_600.0);
+        Self {
+            unit_code: decision.unit_code().to_owned(),
+            unit: decision.unit_name().to_owned(),
+            rule: decision.rule_id().to_owned(),
+            confidence: decision.confidence,
+            reason_id: decision.reason_id(),
+            reason_en: decision.reason_en(),
+            second_unit: decision.second_unit.as_ref().map(|unit| unit.name.to_string()),
+            respond_s: decision.deadline.respond_h.map(seconds),
+            finish_s: decision.deadline.finish_h.map(seconds),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Columns {
+    id: StringBuilder,
+    unit_code: StringBuilder,
+    unit: StringBuilder,
+    rule: StringBuilder,
+    confidence: Float64Builder,
+    reason_id: StringBuilder,
+    reason_en: StringBuilder,
+    second_unit: StringBuilder,
+    boundary_m: Float64Builder,
+    respond_s: Int64Builder,
+    finish_s: Int64Builder,
+}
+
+impl Columns {
+    fn push(&mut self, id: &str, wording: &Wording, boundary_m: Option<f64>) {
+        self.id.append_value(id);
+        self.unit_code.append_value(&wording.unit_code);
+        self.unit.append_value(&wording.unit);
+        self.rule.append_value(&wording.rule);
+        self.confidence.append_value(wording.confidence);
+        self.reason_id.append_value(&wording.reason_id);
+        self.reason_en.append_value(&wording.reason_en);
+        self.second_unit.append_option(wording.second_unit.as_deref());
+        self.boundary_m.append_option(boundary_m);
+        self.respond_s.append_option(wording.respond_s);
+        self.finish_s.append_option(wording.finish_s);
+    }
+
+    fn finish(mut self) -> RecordBatch {
+        RecordBatch::try_new(
+            Arc::clone(&ROUTES),
+            vec![
+                Arc::new(self.id.finish()),
+                Arc::new(self.unit_code.finish()),
+                Arc::new(self.unit.finish()),
+                Arc::new(self.rule.finish()),
+                Arc::new(self.confidence.finish()),
+                Arc::new(self.reason_id.finish()),
+                Arc::new(self.reason_en.finish()),
+                Arc::new(self.second_unit.finish()),
+                Arc::new(self.boundary_m.finish()),
+                Arc::new(self.respond_s.finish()),
+                Arc::new(self.finish_s.finish()),
+            ],
+        )
+        .expect("columns are appended together, with the schema's types")
+    }
 }
 
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "deadlines are hours of at most months, checked when the rules are read"
+    reason = "metres below a doubt's distance, seconds of a published deadline: both far below 2^53"
 )]
-fn seconds(hours: f64) -> i64 {
-    (hours * 3_600.0).round() as i64
+fn whole(number: f64) -> i64 {
+    number.round() as i64
 }

@@ -8,7 +8,7 @@ use geo::{Coord, GeodesicArea, LineString, MultiPolygon, Orient, Polygon, orient
 use hashbrown::HashMap;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::feature::{RawFeature, RawRing, read_features};
+use super::feature::{RawFeature, RawFile, RawRing, read_file};
 use super::{KelurahanCode, Level, PropertyNames, TerritoryError};
 
 /// A kelurahan with its boundary.
@@ -22,7 +22,7 @@ pub struct Kelurahan {
     pub kecamatan: String,
     /// Name of its kota or kabupaten; the code is [`KelurahanCode::kota`].
     pub kota: String,
-    /// The file's own figure where it has one, else the area of the polygon on the WGS 84 ellipsoid.
+    /// The file's own figure where it has one, else the area of the polygon on the WGS 84 ellipsoid, to the square metre.
     pub area_km2: f64,
     /// Degrees WGS 84; outer rings counter-clockwise.
     pub shape: MultiPolygon<f64>,
@@ -55,7 +55,8 @@ pub struct Territory {
 }
 
 impl Territory {
-    /// Reads a GeoJSON `FeatureCollection` of Polygons and MultiPolygons, one feature a kelurahan.
+    /// Reads a GeoJSON `FeatureCollection` of `Polygon`s and `MultiPolygon`s, one feature a kelurahan. A collection with the member
+    /// `"approximate": true` makes an approximate territory.
     ///
     /// # Errors
     /// The first thing found that makes the file unusable; [`super::check_geojson`] lists them all.
@@ -70,7 +71,7 @@ impl Territory {
     /// # Ok::<(), tanggap_engine::territory::TerritoryError>(())
     /// ```
     pub fn from_geojson(bytes: &[u8], names: &PropertyNames) -> Result<Self, TerritoryError> {
-        let features = read_features(bytes, names)?;
+        let RawFile { features, approximate } = read_file(bytes, names)?;
         let mut first_of: HashMap<KelurahanCode, usize> = HashMap::with_capacity(features.len());
         let mut kelurahan = Vec::with_capacity(features.len());
         for feature in features {
@@ -85,7 +86,7 @@ impl Territory {
             }
             kelurahan.push(one);
         }
-        Ok(Self::new(kelurahan, names.region_name.clone(), false))
+        Ok(Self::new(kelurahan, names.region_name.clone(), approximate))
     }
 
     /// A territory of kelurahan known to be sound; their codes must differ.
@@ -217,7 +218,8 @@ fn accept(feature: RawFeature, names: &PropertyNames) -> Result<Kelurahan, Terri
 
 /// Area on the WGS 84 ellipsoid.
 pub(super) fn area_km2(shape: &MultiPolygon<f64>) -> f64 {
-    shape.geodesic_area_unsigned() / 1e6
+    // To the square metre: finer digits are the arithmetic's and not the ground's.
+    shape.geodesic_area_unsigned().round() / 1e6
 }
 
 /// What is wrong with a ring that no index can be built from.
@@ -268,14 +270,16 @@ fn version_of(kelurahan: &[Kelurahan]) -> String {
         text(&one.kecamatan);
         text(&one.kota);
     }
+    // To a tenth of a millimetre, so that a reader which is off by the last bit of 17 digits sees the same version.
+    let degrees = |number: f64| ((number * 1e9).round() + 0.0).to_bits().to_le_bytes();
     for one in kelurahan {
         hash.update(&one.area_km2.to_bits().to_le_bytes());
         for polygon in &one.shape {
             for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
                 hash.update(&(ring.0.len() as u64).to_le_bytes());
                 for position in ring.coords() {
-                    hash.update(&position.x.to_bits().to_le_bytes());
-                    hash.update(&position.y.to_bits().to_le_bytes());
+                    hash.update(&degrees(position.x));
+                    hash.update(&degrees(position.y));
                 }
             }
         }

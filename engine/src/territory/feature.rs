@@ -77,20 +77,30 @@ impl RawFeature {
     }
 }
 
+/// A file as written.
+#[derive(Clone, Debug)]
+pub(super) struct RawFile {
+    pub(super) features: Vec<RawFeature>,
+    /// The collection says that it is approximate.
+    pub(super) approximate: bool,
+}
+
 /// Reads all features.
 ///
 /// # Errors
 /// The bytes are no `FeatureCollection`, or it is empty.
-pub(super) fn read_features(bytes: &[u8], names: &PropertyNames) -> Result<Vec<RawFeature>, TerritoryError> {
+pub(super) fn read_file(bytes: &[u8], names: &PropertyNames) -> Result<RawFile, TerritoryError> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let document: GeoJson = serde_json::from_slice(text).map_err(|error| TerritoryError::NotGeoJson(error.to_string()))?;
-    let FeatureCollection { features, .. } =
-        FeatureCollection::try_from(document).map_err(|error| TerritoryError::NotGeoJson(error.to_string()))?;
+    let FeatureCollection {
+        features, foreign_members, ..
+    } = FeatureCollection::try_from(document).map_err(|error| TerritoryError::NotGeoJson(error.to_string()))?;
     if features.is_empty() {
         return Err(TerritoryError::Empty);
     }
+    let approximate = foreign_members.is_some_and(|members| members.get("approximate") == Some(&serde_json::Value::Bool(true)));
     let none = JsonObject::new();
-    Ok(features
+    let features = features
         .into_iter()
         .enumerate()
         .map(|(index, feature)| {
@@ -106,7 +116,8 @@ pub(super) fn read_features(bytes: &[u8], names: &PropertyNames) -> Result<Vec<R
                 polygons: polygons(feature.geometry.map(|geometry| geometry.value)),
             }
         })
-        .collect())
+        .collect();
+    Ok(RawFile { features, approximate })
 }
 
 /// A property as trimmed text; numbers are written out, anything else and empty text is nothing.

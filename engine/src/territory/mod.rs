@@ -2,19 +2,27 @@
 //! approximate ones; positions enter one by one; codes leave.
 
 mod band;
+mod border;
 mod boundary;
+mod check;
 mod code;
 mod coverage;
+mod default;
 mod error;
 mod feature;
+mod hexagon;
 mod index;
 mod level;
+mod outline;
 mod raster;
 
+pub use border::BorderIndex;
 pub use boundary::{Kelurahan, Territory, Unit};
+pub use check::{Finding, FindingKind, Severity, check, check_geojson};
 pub use code::{InvalidCode, KelurahanCode};
 pub use error::TerritoryError;
 pub use feature::PropertyNames;
+pub use hexagon::TerritoryCell;
 pub use index::{Located, Placement, TerritoryIndex};
 pub use level::{InvalidLevel, Level};
 pub use raster::NEAR_M;

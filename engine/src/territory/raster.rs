@@ -12,8 +12,8 @@ pub const NEAR_M: f64 = 100.0;
 pub(super) const TILE: u32 = 16;
 /// Side of the smallest cell, degrees: 28 m.
 const FINEST_STEP: f64 = 0.000_25;
-/// A larger territory gets larger cells rather than more tiles than this (4 MB of them).
-const MOST_TILES: f64 = 1_048_576.0;
+/// A larger territory gets larger cells rather than more tiles than this (1 MB of them).
+const MOST_TILES: f64 = 262_144.0;
 
 /// The raster's frame.
 #[derive(Clone, Debug)]

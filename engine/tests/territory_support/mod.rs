@@ -13,7 +13,7 @@ use rand::Rng;
 use tanggap_engine::territory::{PropertyNames, Territory};
 
 /// The real boundaries, or `None` with a word about it; in CI their absence is a failure.
-pub fn real_file() -> Option<Vec<u8>> {
+pub(crate) fn real_file() -> Option<Vec<u8>> {
     let folder = std::env::var("TANGGAP_DATA").map_or_else(
         |_| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data")),
         PathBuf::from,
@@ -30,19 +30,19 @@ pub fn real_file() -> Option<Vec<u8>> {
 }
 
 /// The real territory.
-pub fn real_territory() -> Option<Territory> {
+pub(crate) fn real_territory() -> Option<Territory> {
     real_file().map(|bytes| Territory::from_geojson(&bytes, &PropertyNames::default()).expect("the real boundaries load"))
 }
 
 /// The rule by the `geo` crate: every polygon is asked, no index but the polygons' boxes.
-pub struct BruteForce<'a> {
+pub(crate) struct BruteForce<'a> {
     territory: &'a Territory,
     boxes: Vec<geo::Rect<f64>>,
 }
 
 impl<'a> BruteForce<'a> {
     /// Over a territory.
-    pub fn new(territory: &'a Territory) -> Self {
+    pub(crate) fn new(territory: &'a Territory) -> Self {
         let boxes = territory
             .kelurahan()
             .iter()
@@ -52,7 +52,7 @@ impl<'a> BruteForce<'a> {
     }
 
     /// The code of a position.
-    pub fn locate(&self, at: Coord<f64>) -> Option<i64> {
+    pub(crate) fn locate(&self, at: Coord<f64>) -> Option<i64> {
         let within = |rect: &geo::Rect<f64>, hair: f64| {
             at.x >= rect.min().x - hair && at.x <= rect.max().x + hair && at.y >= rect.min().y - hair && at.y <= rect.max().y + hair
         };
@@ -82,7 +82,7 @@ impl<'a> BruteForce<'a> {
 }
 
 /// The box of a territory, degrees.
-pub fn extent(territory: &Territory) -> (Coord<f64>, Coord<f64>) {
+pub(crate) fn extent(territory: &Territory) -> (Coord<f64>, Coord<f64>) {
     let all = || territory.kelurahan().iter().flat_map(|one| one.shape.coords_iter());
     let fold = |by: fn(f64, f64) -> f64, from: f64| {
         all().fold(Coord { x: from, y: from }, |a, b| Coord {
@@ -94,7 +94,7 @@ pub fn extent(territory: &Territory) -> (Coord<f64>, Coord<f64>) {
 }
 
 /// A point anywhere in a box.
-pub fn random_point(random: &mut impl Rng, (low, high): (Coord<f64>, Coord<f64>)) -> Coord<f64> {
+pub(crate) fn random_point(random: &mut impl Rng, (low, high): (Coord<f64>, Coord<f64>)) -> Coord<f64> {
     Coord {
         x: random.random_range(low.x..high.x),
         y: random.random_range(low.y..high.y),
