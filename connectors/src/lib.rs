@@ -3,5 +3,4 @@
 pub mod decode;
 pub mod embedded;
 pub mod kafka;
-pub mod replay;
 pub mod simulate;

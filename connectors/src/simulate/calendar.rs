@@ -89,6 +89,11 @@ pub(super) fn mean_pulse(pulse: fn(i64) -> f64, start: i64, length: i64) -> f64 
     sum / super::chance::seconds(quarters * SECOND)
 }
 
+/// The first multiple of `step` at or after a time.
+pub(super) fn ceil(time: i64, step: i64) -> i64 {
+    time.div_euclid(step) * step + if time.rem_euclid(step) == 0 { 0 } else { step }
+}
+
 fn local(time: i64) -> (usize, usize) {
     let local = time + JAKARTA;
     let hour = usize::try_from(local.rem_euclid(DAY) / HOUR).unwrap_or(0);

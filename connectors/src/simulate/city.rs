@@ -1,20 +1,21 @@
 //! The city itself: people report, units answer, drivers queue, rivers rise. Everything goes through one agenda and leaves it in the
 //! order in which a broker would have stored it.
 
-use tanggap_engine::event::{Category, Status};
+use tanggap_engine::event::Status;
 
 use super::agenda::Agenda;
-use super::calendar::{DAY, HOUR, SECOND, complaint_pulse, mean_pulse, traffic_pulse};
-use super::chance::{Chance, Weighted, micros, seconds, whole};
+use super::calendar::{HOUR, SECOND, ceil, complaint_pulse, traffic_pulse};
+use super::chance::{Chance, Weighted, micros};
 use super::complaint::{Case, Cases, Kind, Shape};
-use super::config::{Burst, CityConfig, ConfigError, Shares};
+use super::config::{Burst, CityConfig, ConfigError};
 use super::flaw::Flaw;
 use super::ground::{Ground, Point, near, outside};
 use super::lifecycle::{Progress, Step, plan};
 use super::line::Line;
 use super::traffic::{POLL, Traffic};
 use super::tweet::Talk;
-use super::vocabulary::{KELURAHAN_OFFICE, SUBJECTS, UNITS};
+use super::vocabulary::{KELURAHAN_OFFICE, SUBJECTS, UNITS, subject_of};
+use super::volume::Volume;
 use super::{CRM, GAUGE, QLUE, TWITTER, WAZE, gauge};
 
 /// One message, as a producer would send it.
@@ -174,6 +175,26 @@ impl City {
         }
     }
 
+    /// From now on so many messages a second on average: a demo's slider, or a thin past before a busy present.
+    ///
+    /// # Errors
+    /// [`ConfigError::Rate`] for what no rate is; nothing is changed then.
+    pub fn set_rate(&mut self, rate: f64) -> Result<(), ConfigError> {
+        let config = CityConfig {
+            rate,
+            ..self.config.clone()
+        };
+        config.check()?;
+        let volume = Volume::of(&CityConfig { events: None, ..config }, &self.subjects, self.end - self.config.start);
+        (self.report_rate, self.tweet_rate) = (volume.reports_per_s, volume.tweets_per_s);
+        self.traffic.set_population(volume.objects);
+        self.config.rate = rate;
+        let now = self.last_publish;
+        self.wakes[REPORTS] = after(&mut self.people, now, self.report_rate * complaint_pulse(now));
+        self.wakes[TWEETS] = after(&mut self.luck, now, self.tweet_rate * traffic_pulse(now));
+        Ok(())
+    }
+
     fn wake(&mut self, source: usize, now: i64) {
         match source {
             REPORTS => {
@@ -267,6 +288,11 @@ impl City {
         if kind == Kind::Duty {
             steps.clear();
             steps.push((now, Step::Post(Progress::Done)));
+        } else if matches!(kind, Kind::Said(said) if said != "complaint") {
+            // A wish, a question or thanks is read within the day; nobody follows it.
+            steps.clear();
+            let read = now + micros(3_600.0 * self.people.between(0.2, 20.0));
+            steps.extend([(now, Step::Post(Progress::Wait)), (read, Step::Post(Progress::Done))]);
         } else {
             let followed = self.people.happens(self.config.followed);
             plan(&mut self.people, &UNITS[unit], now, followed, &mut steps);
@@ -279,7 +305,19 @@ impl City {
         };
         steps.retain(|(time, _)| *time < horizon);
         let created = now - self.lateness();
-        let case = self.cases_slot(created, place, position, subject, unit, kind, reporter, steps.len());
+        let case = self.cases.keep(Case {
+            id: self.cases.next_id(),
+            created,
+            position,
+            place,
+            subject,
+            unit,
+            shape: Shape::draw(&mut self.people),
+            kind,
+            reporter,
+            wording: u32::try_from(self.people.bits() >> 32).unwrap_or(0),
+            pending: u32::try_from(steps.len()).unwrap_or(u32::MAX),
+        });
         for (position, &(time, step)) in steps.iter().enumerate() {
             let mut publish = time + micros(2.5 * self.luck.exponential()).min(25 * SECOND);
             let task = match step {
@@ -295,37 +333,6 @@ impl City {
             self.agenda.push(publish, task);
         }
         self.steps = steps;
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the fields of a case, in one place")]
-    fn cases_slot(
-        &mut self,
-        created: i64,
-        place: usize,
-        position: Option<Point>,
-        subject: usize,
-        unit: usize,
-        kind: Kind,
-        reporter: u32,
-        pending: usize,
-    ) -> u32 {
-        let id = self.cases.take_id();
-        let shape = Shape::draw(&mut self.people);
-        let wording = u32::try_from(self.people.bits() >> 32).unwrap_or(0);
-        let pending = u32::try_from(pending).unwrap_or(u32::MAX);
-        self.cases.keep(Case {
-            id,
-            created,
-            position,
-            place,
-            subject,
-            unit,
-            shape,
-            kind,
-            reporter,
-            wording,
-            pending,
-        })
     }
 
     /// Does the next task of the agenda: a message, or something that leads to messages.
@@ -390,84 +397,6 @@ impl Iterator for City {
     }
 }
 
-/// How much of each source gives the wanted number of lines.
-struct Volume {
-    reports_per_s: f64,
-    tweets_per_s: f64,
-    objects: f64,
-}
-
-impl Volume {
-    #[expect(clippy::cast_precision_loss, reason = "numbers of lines are far below 2^53")]
-    fn of(config: &CityConfig, subjects: &Weighted, length: i64) -> Self {
-        let run_s = seconds(length);
-        let wanted = config.events.map_or(config.rate * run_s, |events| events as f64);
-        let polls = run_s / seconds(POLL);
-        let Shares {
-            complaints,
-            traffic,
-            tweets,
-        } = config.shares;
-        let levels = gauge::readings_per_day() * run_s / seconds(DAY);
-        let mut lines = (wanted / (1.0 + config.faults.duplicate) - levels).max(0.0);
-        let mut of_all = complaints + traffic + tweets;
-        let objects = lines * traffic / of_all / polls;
-        if config.whole_documents && traffic < of_all {
-            // The documents are few lines; the others share what is left.
-            lines = (lines - polls).max(0.0);
-            of_all -= traffic;
-        }
-        // An endless city is measured over a typical week, a bounded one over its own days and hours.
-        let (start, span) = if config.endless {
-            (config.start, 7 * DAY)
-        } else {
-            (config.start, length)
-        };
-        let a_report = lines_per_report(config, subjects, start, span);
-        Self {
-            reports_per_s: lines * complaints / of_all / a_report / run_s / mean_pulse(complaint_pulse, start, span),
-            tweets_per_s: lines * tweets / of_all / run_s / mean_pulse(traffic_pulse, start, span),
-            objects: objects / mean_pulse(traffic_pulse, start, span),
-        }
-    }
-}
-
-/// Lines a new report gives before the end, by trial: late in the run most of its life is yet to come.
-fn lines_per_report(config: &CityConfig, subjects: &Weighted, start: i64, span: i64) -> f64 {
-    const TRIALS: u32 = 4_000;
-    let mut chance = Chance::new(config.seed, 6);
-    let mut steps = Vec::new();
-    let (mut lines, mut weight) = (0.0, 0.0);
-    for _ in 0..TRIALS {
-        let at = whole(seconds(span) * chance.unit()) * SECOND;
-        let pulse = complaint_pulse(start + at);
-        weight += pulse;
-        if chance.happens(config.duty) {
-            lines += pulse;
-            continue;
-        }
-        let subject = &SUBJECTS[subjects.draw(&mut chance)];
-        let unit = if chance.happens(subject.local_share) {
-            KELURAHAN_OFFICE
-        } else {
-            subject.unit
-        };
-        let followed = chance.happens(config.followed);
-        plan(&mut chance, &UNITS[unit], at, followed, &mut steps);
-        let seen = steps.iter().filter(|(time, _)| config.endless || *time < span).count();
-        lines += pulse * seconds(i64::try_from(seen).unwrap_or(0) * SECOND);
-    }
-    (lines / weight).max(1.0)
-}
-
 fn after(chance: &mut Chance, at: i64, rate: f64) -> i64 {
     at.saturating_add(micros(chance.exponential() / rate).max(1))
-}
-
-fn ceil(time: i64, step: i64) -> i64 {
-    time.div_euclid(step) * step + if time.rem_euclid(step) == 0 { 0 } else { step }
-}
-
-fn subject_of(category: Category) -> usize {
-    SUBJECTS.iter().position(|subject| subject.canonical == category).unwrap_or(0)
 }

@@ -81,14 +81,14 @@ impl Cases {
         }
     }
 
-    /// The id of the next report.
-    pub(super) fn take_id(&mut self) -> u64 {
-        self.next_id += 1;
-        self.next_id - 1
+    /// The id of the next report to be kept.
+    pub(super) const fn next_id(&self) -> u64 {
+        self.next_id
     }
 
     /// Keeps a case until [`Cases::step`] has been called `pending` times.
     pub(super) fn keep(&mut self, case: Case) -> u32 {
+        self.next_id += 1;
         if let Some(slot) = self.free.pop() {
             self.slots[slot as usize] = case;
             return slot;

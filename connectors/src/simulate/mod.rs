@@ -15,9 +15,11 @@ mod ground;
 mod lifecycle;
 mod line;
 mod ndjson;
+mod places;
 mod traffic;
 mod tweet;
 mod vocabulary;
+mod volume;
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +27,7 @@ mod tests;
 pub use city::{City, Message};
 pub use config::{Burst, CityConfig, ConfigError, DEFAULT_START, Faults, FloodWave, Place, Shares};
 pub use ndjson::{Written, write_ndjson};
+pub use places::places_of;
 
 /// Topics in the order of `accounting.json`.
 pub const TOPICS: [&str; 5] = [QLUE, CRM, WAZE, TWITTER, GAUGE];

@@ -149,7 +149,11 @@ fn a_complaint_is_posted_again_as_it_moves_from_wait_to_done() {
     });
     let mut lives: HashMap<String, Vec<String>> = HashMap::new();
     for message in city.iter().filter(|message| message.topic == QLUE) {
-        let status = json(message).unwrap()["status"].as_str().unwrap().to_owned();
+        let report = json(message).unwrap();
+        if report.get("kind").is_some_and(|kind| kind != "complaint") {
+            continue;
+        }
+        let status = report["status"].as_str().unwrap().to_owned();
         lives.entry(message.key.clone()).or_default().push(status);
     }
     assert!(lives.values().all(|life| life[0] == "wait"));
@@ -231,6 +235,34 @@ fn a_burst_is_witnessed_by_different_people_near_its_centre() {
         }
     }
     assert!(people.len() >= 38, "{} of 40 witnesses", people.len());
+}
+
+#[test]
+fn an_endless_city_keeps_its_rate_and_takes_another() {
+    let quiet = CityConfig {
+        rate: 2.0,
+        ..config(37, 1)
+    };
+    let mut city = City::with_clock_from(DEFAULT_START, quiet).unwrap();
+    let until = |city: &mut City, end: i64| {
+        let mut count = 0;
+        while city.next_due(end).is_some() {
+            count += 1;
+        }
+        count
+    };
+    let days = |number: i64| DEFAULT_START + number * calendar::DAY;
+    until(&mut city, days(7));
+    let week = until(&mut city, days(14));
+    assert!(
+        (1_000_000..1_400_000).contains(&week),
+        "{week} messages in a week at 2 a second, wanted 1209600"
+    );
+    city.set_rate(8.0).unwrap();
+    until(&mut city, days(15));
+    let busy = until(&mut city, days(16));
+    assert!(busy > 3 * week / 7, "{busy} messages in a day at 8 a second");
+    assert!(city.set_rate(f64::NAN).is_err());
 }
 
 #[test]

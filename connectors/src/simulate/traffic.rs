@@ -85,6 +85,11 @@ impl Traffic {
         }
     }
 
+    /// So many objects on an average poll from now on; those on the roads live their lives.
+    pub(super) fn set_population(&mut self, population: f64) {
+        self.population = population;
+    }
+
     /// The next poll: the dead leave, the new arrive. Gives the number of objects on the roads; each is then written by
     /// [`Traffic::sighting`], or all by [`Traffic::document`].
     pub(super) fn poll(&mut self, ground: &Ground, at: i64) -> usize {

@@ -1,0 +1,92 @@
+//! Water levels of `gauge.levels`: one payload is one reading, in centimetres, or in the millimetres of the flood posts'
+//! `TINGGI_AIR`. What Siaga a level is, is the engine's decision.
+
+use tanggap_engine::event::{Class, Event, Reason};
+
+use super::scalar::{Scalar, first, position};
+use super::scanner::{Broken, Scanner};
+use super::sink::{Sink, TimeFields};
+use super::version;
+
+const TIME_NAMES: [&str; 5] = ["time", "timestamp", "measured_at", "created_at", "TANGGAL"];
+
+#[derive(Default)]
+struct Fields<'a> {
+    id: [Scalar<'a>; 3],
+    level_cm: [Scalar<'a>; 2],
+    level_mm: Scalar<'a>,
+    time: [Scalar<'a>; 5],
+    longitude: [Scalar<'a>; 3],
+    latitude: [Scalar<'a>; 3],
+}
+
+/// Decodes one reading.
+pub(super) fn decode(bytes: &[u8], sink: &mut Sink<'_>) {
+    let mut fields = Fields::default();
+    if Scanner::whole_object(bytes, |key, scanner| fields.read(key, scanner)).is_err() {
+        return sink.reject(Reason::NoJsonObject, "");
+    }
+    let Some(id) = first(&fields.id, Scalar::text) else {
+        return sink.reject(Reason::NoId, "gauge_id");
+    };
+    let Some(level_cm) = fields.level_cm() else {
+        let field = if fields.level_mm.is_present() { "TINGGI_AIR" } else { "level_cm" };
+        return sink.reject(Reason::NoLevel, field);
+    };
+    let zone = sink.zone;
+    let time = fields
+        .time
+        .iter()
+        .zip(TIME_NAMES)
+        .find_map(|(field, name)| Some((field.time(zone)?, name)));
+    let Some((event_time, time_field)) = time else {
+        let present = fields.time.iter().zip(TIME_NAMES).find(|(field, _)| field.is_present());
+        return sink.reject(Reason::NoEventTime, present.map_or("time", |(_, name)| name));
+    };
+    let version = version::of([version::time(event_time), u64::from(level_cm.cast_unsigned())]);
+    let mut event = Event::new(Class::Level, &id, version, event_time);
+    event.level_cm = Some(level_cm);
+    event.position = position(first(&fields.longitude, Scalar::number), first(&fields.latitude, Scalar::number));
+    sink.push(
+        &event,
+        TimeFields {
+            event: time_field,
+            own: time_field,
+        },
+    );
+}
+
+impl<'a> Fields<'a> {
+    fn read(&mut self, key: &str, scanner: &mut Scanner<'a>) -> Result<(), Broken> {
+        let field = match key {
+            "gauge_id" => &mut self.id[0],
+            "id" => &mut self.id[1],
+            "ID_PINTU_AIR" => &mut self.id[2],
+            "level_cm" => &mut self.level_cm[0],
+            "level" => &mut self.level_cm[1],
+            "TINGGI_AIR" => &mut self.level_mm,
+            "time" => &mut self.time[0],
+            "timestamp" => &mut self.time[1],
+            "measured_at" => &mut self.time[2],
+            "created_at" => &mut self.time[3],
+            "TANGGAL" => &mut self.time[4],
+            "lng" => &mut self.longitude[0],
+            "lon" => &mut self.longitude[1],
+            "LONGITUDE" => &mut self.longitude[2],
+            "lat" => &mut self.latitude[0],
+            "latitude" => &mut self.latitude[1],
+            "LATITUDE" => &mut self.latitude[2],
+            _ => return scanner.skip(),
+        };
+        *field = scanner.scalar()?;
+        Ok(())
+    }
+
+    fn level_cm(&self) -> Option<i32> {
+        if let Some(level) = first(&self.level_cm, Scalar::rounded) {
+            return Some(level);
+        }
+        // Whole centimetres, a half upwards, as the flood posts' own pages show them.
+        Some((self.level_mm.rounded()?.checked_add(5)?).div_euclid(10))
+    }
+}

@@ -1,0 +1,59 @@
+//! Where a format puts the events of one payload: counts them, refuses those from the future, and names the field of a reject
+//! by its path in the payload.
+
+use tanggap_engine::event::{Event, EventBatchBuilder, Reason, Reject};
+
+use super::config::{ReporterHasher, ZoneOffset};
+
+/// The events of one payload.
+pub(super) struct Sink<'o> {
+    pub(super) offset: i64,
+    /// When the broker stored the payload, µs UTC.
+    pub(super) broker_time: Option<i64>,
+    /// The latest time an event may have, µs UTC.
+    pub(super) latest: Option<i64>,
+    pub(super) zone: ZoneOffset,
+    pub(super) reporters: ReporterHasher,
+    /// Which element of which array of the payload is being read.
+    pub(super) element: Option<(&'static str, usize)>,
+    pub(super) events: usize,
+    pub(super) out: &'o mut EventBatchBuilder,
+}
+
+/// The names of the fields an event's times came from, for its reject.
+#[derive(Clone, Copy)]
+pub(super) struct TimeFields {
+    pub(super) event: &'static str,
+    pub(super) own: &'static str,
+}
+
+impl Sink<'_> {
+    /// Takes an event, or refuses it as `future`.
+    pub(super) fn push(&mut self, event: &Event<'_>, fields: TimeFields) {
+        if let Some(latest) = self.latest {
+            if event.event_time > latest {
+                return self.reject(Reason::Future, fields.event);
+            }
+            if event.own_time > latest {
+                return self.reject(Reason::Future, fields.own);
+            }
+        }
+        self.events += 1;
+        self.out.push(self.offset, event);
+    }
+
+    /// Refuses an event; an empty field means the whole payload or element.
+    pub(super) fn reject(&mut self, reason: Reason, field: &str) {
+        let field = match self.element {
+            None => field.to_owned(),
+            Some((array, index)) if field.is_empty() => format!("{array}[{index}]"),
+            Some((array, index)) => format!("{array}[{index}].{field}"),
+        };
+        self.events += 1;
+        self.out.reject(Reject {
+            offset: self.offset,
+            reason,
+            field,
+        });
+    }
+}

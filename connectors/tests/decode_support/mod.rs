@@ -1,0 +1,114 @@
+//! Decoded rows as plain values, so that a test can say what it expects.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test binary uses its part, so an expectation would fail in some"
+)]
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::{Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, UInt8Type, UInt64Type};
+use tanggap_connectors::decode::{DecodeConfig, Decoder, Payload};
+use tanggap_engine::event::{Category, Class, EventBatch, EventBatchBuilder, Kind, Status, schema};
+
+/// One row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decoded {
+    pub class: Class,
+    pub id: String,
+    pub version: u64,
+    pub event_time: i64,
+    pub own_time: i64,
+    pub position: Option<(f64, f64)>,
+    pub category: Option<&'static str>,
+    pub source_category: Option<String>,
+    pub kind: Option<Kind>,
+    pub status: Option<Status>,
+    pub reporter: Option<u64>,
+    pub unit: Option<String>,
+    pub actor_role: Option<String>,
+    pub report_channel: Option<String>,
+    pub kelurahan: Option<i64>,
+    pub seen_at: Option<i64>,
+    pub line: Option<Vec<f64>>,
+    pub speed_kmh: Option<f64>,
+    pub delay_s: Option<i32>,
+    pub length_m: Option<i32>,
+    pub jam_level: Option<u8>,
+    pub level_cm: Option<i32>,
+}
+
+/// Reason and field.
+pub type Refused = (&'static str, String);
+
+pub fn decoder(topic: &str) -> Decoder {
+    Decoder::for_topic(topic, &DecodeConfig::default()).unwrap()
+}
+
+pub fn decode(topic: &str, payload: &str) -> (Vec<Decoded>, Vec<Refused>) {
+    decode_at(&mut decoder(topic), None, Some(payload.as_bytes()))
+}
+
+pub fn decode_at(decoder: &mut Decoder, broker_time: Option<i64>, bytes: Option<&[u8]>) -> (Vec<Decoded>, Vec<Refused>) {
+    let mut out = EventBatchBuilder::default();
+    let payload = Payload {
+        offset: 7,
+        broker_time,
+        bytes,
+    };
+    let events = decoder.decode(&payload, &mut out);
+    let EventBatch { events: batch, rejects } = out.finish();
+    assert_eq!(events, batch.num_rows() + rejects.len(), "events told");
+    assert!(rejects.iter().all(|reject| reject.offset == 7));
+    (
+        rows(&batch),
+        rejects.into_iter().map(|reject| (reject.reason.id(), reject.field)).collect(),
+    )
+}
+
+pub fn rows(batch: &RecordBatch) -> Vec<Decoded> {
+    macro_rules! value {
+        ($name:expr, $type:ty, $row:expr) => {{
+            let column = batch.column_by_name($name).unwrap().as_primitive::<$type>();
+            column.is_valid($row).then(|| column.value($row))
+        }};
+    }
+    let text = |name: &str, row: usize| {
+        let column = batch.column_by_name(name).unwrap().as_string::<i32>();
+        column.is_valid(row).then(|| column.value(row).to_owned())
+    };
+    let line = |row: usize| {
+        let column = batch.column_by_name(schema::LINE).unwrap().as_list::<i32>();
+        column
+            .is_valid(row)
+            .then(|| column.value(row).as_primitive::<Float64Type>().values().to_vec())
+    };
+    (0..batch.num_rows())
+        .map(|row| Decoded {
+            class: Class::from_number(value!(schema::CLASS, UInt8Type, row).unwrap()).unwrap(),
+            id: text(schema::ID, row).unwrap(),
+            version: value!(schema::VERSION, UInt64Type, row).unwrap(),
+            event_time: value!(schema::EVENT_TIME, TimestampMicrosecondType, row).unwrap(),
+            own_time: value!(schema::OWN_TIME, TimestampMicrosecondType, row).unwrap(),
+            position: value!(schema::LONGITUDE, Float64Type, row).zip(value!(schema::LATITUDE, Float64Type, row)),
+            category: value!(schema::CATEGORY, UInt8Type, row)
+                .and_then(Category::from_number)
+                .map(Category::id),
+            source_category: text(schema::SOURCE_CATEGORY, row),
+            kind: value!(schema::KIND, UInt8Type, row).and_then(Kind::from_number),
+            status: value!(schema::STATUS, UInt8Type, row).and_then(Status::from_number),
+            reporter: value!(schema::REPORTER, UInt64Type, row),
+            unit: text(schema::UNIT, row),
+            actor_role: text(schema::ACTOR_ROLE, row),
+            report_channel: text(schema::REPORT_CHANNEL, row),
+            kelurahan: value!(schema::KELURAHAN, Int64Type, row),
+            seen_at: value!(schema::SEEN_AT, TimestampMicrosecondType, row),
+            line: line(row),
+            speed_kmh: value!(schema::SPEED_KMH, Float64Type, row),
+            delay_s: value!(schema::DELAY_S, Int32Type, row),
+            length_m: value!(schema::LENGTH_M, Int32Type, row),
+            jam_level: value!(schema::JAM_LEVEL, UInt8Type, row),
+            level_cm: value!(schema::LEVEL_CM, Int32Type, row),
+        })
+        .collect()
+}
