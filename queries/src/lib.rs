@@ -1,9 +1,15 @@
 //! The questions of Tanggap: `DataFusion` over live tables. It only ever sees bounded input: a micro-batch under a prebuilt plan, or
 //! a snapshot of segments.
 
+mod desk;
 mod error;
+mod free_sql;
+pub mod functions;
 pub mod measures;
+pub mod named;
 pub mod statistics;
 pub mod tables;
 
+pub use desk::Desk;
 pub use error::QueryError;
+pub use free_sql::ask_free;

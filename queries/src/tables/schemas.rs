@@ -34,7 +34,7 @@ fn vocabulary(column: &str) -> Option<&'static ArrayRef> {
 }
 
 /// Name of the column that says which lane a row is of.
-pub const LANE: &str = "lane";
+pub(super) const LANE: &str = "lane";
 
 /// The engine's schema as SQL sees it: numbers as words, then `channel` and `lane`.
 #[must_use]

@@ -1,0 +1,57 @@
+//! SQL functions of ours, one a file, registered in one list.
+//!
+//! Aggregates over (seconds, closed): `km_quantile`, `rmst`, `rmst_se`, and `survival`, which answers all of it from one sort.
+//! Over the transitions of a case: `case_clocks`. Scalars: `case_key`, `kelurahan_code`, `h3_text`. Beside them the table `units`.
+
+mod case_clocks;
+mod case_key;
+mod case_state;
+mod duration_groups;
+mod h3_text;
+mod kelurahan_code;
+mod km_quantile;
+mod rmst;
+mod rmst_se;
+mod single_group;
+mod survival;
+mod texts;
+mod units_table;
+
+use datafusion::execution::FunctionRegistry;
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
+use datafusion::prelude::SessionContext;
+
+pub use units_table::units_table;
+
+use duration_groups::DurationFunction;
+
+/// Makes every function of ours known to a session.
+pub fn register(context: &SessionContext) {
+    let aggregates: [AggregateUDF; 5] = [
+        DurationFunction::<km_quantile::KmQuantile>::default().into(),
+        DurationFunction::<rmst::Rmst>::default().into(),
+        DurationFunction::<rmst_se::RmstSe>::default().into(),
+        DurationFunction::<survival::Survival>::default().into(),
+        case_clocks::CaseClocks::default().into(),
+    ];
+    let scalars: [ScalarUDF; 3] = [
+        case_key::CaseKey::default().into(),
+        kelurahan_code::KelurahanCodeText::default().into(),
+        h3_text::H3Text::default().into(),
+    ];
+    for function in aggregates {
+        context.register_udaf(function);
+    }
+    for function in scalars {
+        context.register_udf(function);
+    }
+}
+
+/// Whether a session already knows them.
+#[must_use]
+pub fn registered(context: &SessionContext) -> bool {
+    context.state().udaf("survival").is_ok()
+}
+
+#[cfg(test)]
+mod tests;

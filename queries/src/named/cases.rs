@@ -1,0 +1,108 @@
+//! Every complaint with its clocks as of one moment, computed once and then asked several questions (`sql/cases.sql`).
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::TimestampMicrosecondType;
+use datafusion::common::ScalarValue;
+use datafusion::datasource::MemTable;
+use datafusion::prelude::{DataFrame, SessionContext};
+use tanggap_engine::event::schema;
+
+use crate::{QueryError, functions};
+
+const CASES: &str = include_str!("../../sql/cases.sql");
+const CASES_TABLE: &str = include_str!("../../sql/cases_table.sql");
+
+/// Tables the questions about cases read beside `cases` itself.
+const BESIDES: [&str; 3] = ["territory", "routes", "units"];
+
+/// A moment as a query parameter.
+pub(super) fn moment(time_us: i64) -> ScalarValue {
+    ScalarValue::TimestampMicrosecond(Some(time_us), Some("UTC".into()))
+}
+
+/// The largest event time of everything in `reports` and `transitions`, in µs since epoch UTC; none if both are empty.
+///
+/// # Errors
+/// If the tables are not there, or cannot be read.
+pub async fn latest(context: &SessionContext) -> Result<Option<i64>, QueryError> {
+    let sql = "SELECT max(time) AS time FROM (SELECT max(event_time) AS time FROM reports UNION ALL SELECT max(time) FROM transitions)";
+    let batches = context.sql(sql).await?.collect().await?;
+    let Some(batch) = batches.first().filter(|batch| batch.num_rows() > 0) else {
+        return Ok(None);
+    };
+    let time = cast(batch.column(0), &schema::time_type())?;
+    let time = time.as_primitive::<TimestampMicrosecondType>();
+    Ok(time.is_valid(0).then(|| time.value(0)))
+}
+
+/// The complaints as of one moment, in a small session of their own: two questions about two moments do not meet.
+pub struct Cases {
+    session: SessionContext,
+    as_of_us: i64,
+    batches: Vec<RecordBatch>,
+}
+
+impl Cases {
+    /// Follows every complaint in `reports` through `transitions`, as of `as_of_us` (µs since epoch UTC; nothing later exists).
+    /// `territory`, `routes` and `units` come along where the session has them.
+    ///
+    /// # Errors
+    /// If `reports` or `transitions` are not there, have other columns, or cannot be read.
+    pub async fn collect(context: &SessionContext, as_of_us: i64) -> Result<Self, QueryError> {
+        let session = SessionContext::new_with_config_rt(context.copied_config(), context.runtime_env());
+        functions::register(&session);
+        for table in ["reports", "transitions"] {
+            session.register_table(table, context.table_provider(table).await?)?;
+        }
+        for table in BESIDES {
+            if context.table_exist(table)? {
+                session.register_table(table, context.table_provider(table).await?)?;
+            }
+        }
+        let frame = ask(&session, CASES, vec![("as_of", moment(as_of_us))]).await?;
+        let planned = Arc::new(frame.schema().as_arrow().clone());
+        let batches = frame.collect().await?;
+        // What comes out may be nullable where the plan said it is not, or the other way round: the rows know.
+        let columns = batches.first().map_or(planned, RecordBatch::schema);
+        let table = MemTable::try_new(columns, vec![batches.clone()])?;
+        session.register_table("cases", Arc::new(table))?;
+        Ok(Self {
+            session,
+            as_of_us,
+            batches,
+        })
+    }
+
+    /// The moment, in µs since epoch UTC.
+    #[must_use]
+    pub fn as_of_us(&self) -> i64 {
+        self.as_of_us
+    }
+
+    /// One row a complaint; columns as `sql/cases.sql` lists them.
+    #[must_use]
+    pub fn batches(&self) -> &[RecordBatch] {
+        &self.batches
+    }
+
+    /// The rows of `cases.csv`, ordered by time of filing and key: columns as `sql/cases_table.sql` lists them. Needs `routes`.
+    ///
+    /// # Errors
+    /// If `routes` is not there, or cannot be read.
+    pub async fn table(&self) -> Result<Vec<RecordBatch>, QueryError> {
+        Ok(ask(&self.session, CASES_TABLE, vec![]).await?.collect().await?)
+    }
+
+    /// The session that knows `cases` and what came along; for the questions beside this file.
+    pub(super) fn session(&self) -> &SessionContext {
+        &self.session
+    }
+}
+
+/// Plans a question with its parameters bound.
+pub(super) async fn ask(session: &SessionContext, sql: &str, parameters: Vec<(&str, ScalarValue)>) -> Result<DataFrame, QueryError> {
+    Ok(session.sql(sql).await?.with_param_values(parameters)?)
+}

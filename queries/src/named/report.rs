@@ -1,0 +1,150 @@
+//! One report (`sql/report.sql`, `sql/timeline.sql`): where it lies, who was asked and why, and what happened since.
+
+use datafusion::common::ScalarValue;
+use datafusion::prelude::SessionContext;
+
+use super::cases::ask;
+use super::reading::{Flags, Numbers, Texts, Wholes};
+use crate::QueryError;
+
+const REPORT: &str = include_str!("../../sql/report.sql");
+const TIMELINE: &str = include_str!("../../sql/timeline.sql");
+
+/// Who was asked, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReportRoute {
+    /// Code of the unit; empty = nobody, on purpose.
+    pub unit_code: String,
+    /// Its name in Indonesian.
+    pub unit: String,
+    /// Id of the rule.
+    pub rule: String,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// In Indonesian.
+    pub reason_id: String,
+    /// In English.
+    pub reason_en: String,
+    /// Who would be asked next.
+    pub second_unit: Option<String>,
+    /// Metres to the nearest kelurahan border.
+    pub boundary_m: Option<f64>,
+    /// Seconds from filing until a first response is due.
+    pub respond_s: Option<i64>,
+    /// Seconds from filing until it is to be finished.
+    pub finish_s: Option<i64>,
+}
+
+/// One step in the life of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// µs since epoch UTC.
+    pub time_us: i64,
+    /// Status id.
+    pub status: String,
+    /// Unit, as the source names it.
+    pub unit: Option<String>,
+    /// Role of who acted.
+    pub actor_role: Option<String>,
+    /// Seen in a record of the report, not told as a change.
+    pub snapshot: bool,
+}
+
+/// One report without who wrote it and what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// Id on its channel.
+    pub id: String,
+    /// Channel.
+    pub channel: String,
+    /// Category id.
+    pub category: String,
+    /// Kind id; none where nobody has said.
+    pub kind: Option<String>,
+    /// µs since epoch UTC.
+    pub received_us: i64,
+    /// H3 index; none = not located.
+    pub cell: Option<i64>,
+    /// Integer code; none = not located, or outside.
+    pub kelurahan: Option<i64>,
+    /// Unit its channel named.
+    pub unit: Option<String>,
+    /// The route; none = not a complaint.
+    pub route: Option<ReportRoute>,
+    /// Oldest first.
+    pub timeline: Vec<Step>,
+}
+
+/// The report with this id, on this channel or (none) on whichever knows it.
+///
+/// # Errors
+/// If `reports`, `routes` or `transitions` are not there, or cannot be read.
+pub async fn report(context: &SessionContext, id: &str, channel: Option<&str>) -> Result<Option<Report>, QueryError> {
+    let parameters = vec![
+        ("id", ScalarValue::from(id)),
+        ("channel", ScalarValue::from(channel.unwrap_or_default())),
+    ];
+    let batches = ask(context, REPORT, parameters).await?.collect().await?;
+    let Some(batch) = batches.iter().find(|batch| batch.num_rows() > 0) else {
+        return Ok(None);
+    };
+    let text = |name: &str| Ok::<_, QueryError>(Texts::of(batch, name)?.get(0));
+    let whole = |name: &str| Ok::<_, QueryError>(Wholes::of(batch, name)?.get(0));
+    let number = |name: &str| Ok::<_, QueryError>(Numbers::of(batch, name)?.get(0));
+    let route = match text("rule")? {
+        None => None,
+        Some(rule) => Some(ReportRoute {
+            unit_code: text("unit_code")?.unwrap_or_default(),
+            unit: text("routed_unit")?.unwrap_or_default(),
+            rule,
+            confidence: number("confidence")?.unwrap_or_default(),
+            reason_id: text("reason_id")?.unwrap_or_default(),
+            reason_en: text("reason_en")?.unwrap_or_default(),
+            second_unit: text("second_unit")?.filter(|unit| !unit.is_empty()),
+            boundary_m: number("boundary_m")?,
+            respond_s: whole("respond_s")?,
+            finish_s: whole("finish_s")?,
+        }),
+    };
+    let channel = text("channel")?.unwrap_or_default();
+    Ok(Some(Report {
+        id: id.to_owned(),
+        category: text("category")?.unwrap_or_default(),
+        kind: text("kind")?,
+        received_us: whole("received_us")?.unwrap_or_default(),
+        cell: whole("cell")?,
+        kelurahan: whole("kelurahan")?,
+        unit: text("unit")?,
+        route,
+        timeline: timeline(context, id, &channel).await?,
+        channel,
+    }))
+}
+
+async fn timeline(context: &SessionContext, id: &str, channel: &str) -> Result<Vec<Step>, QueryError> {
+    let parameters = vec![("id", ScalarValue::from(id)), ("channel", ScalarValue::from(channel))];
+    let mut steps: Vec<Step> = Vec::new();
+    for batch in ask(context, TIMELINE, parameters).await?.collect().await? {
+        let (time, status) = (Wholes::of(&batch, "time_us")?, Texts::of(&batch, "status")?);
+        let (unit, actor, snapshot) = (
+            Texts::of(&batch, "unit")?,
+            Texts::of(&batch, "actor_role")?,
+            Flags::of(&batch, "snapshot")?,
+        );
+        for row in 0..batch.num_rows() {
+            let step = Step {
+                time_us: time.get(row).unwrap_or_default(),
+                status: status.get(row).unwrap_or_default(),
+                unit: unit.get(row),
+                actor_role: actor.get(row),
+                snapshot: snapshot.get(row),
+            };
+            // A source that shows its state again and again tells nothing new by it.
+            let again = step.snapshot && steps.last().is_some_and(|last| last.status == step.status);
+            if !again {
+                steps.push(step);
+            }
+        }
+    }
+    Ok(steps)
+}

@@ -1,0 +1,16 @@
+//! Who must answer each complaint, and why (`sql/routes.sql`).
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::prelude::SessionContext;
+
+use crate::QueryError;
+
+const ROUTES: &str = include_str!("../../sql/routes.sql");
+
+/// The rows of `routes.csv`: columns as `sql/routes.sql` lists them.
+///
+/// # Errors
+/// If `routes` is not there, or cannot be read.
+pub async fn routes(context: &SessionContext) -> Result<Vec<RecordBatch>, QueryError> {
+    Ok(context.sql(ROUTES).await?.collect().await?)
+}
