@@ -1,0 +1,215 @@
+// Joins the live counts to the map: loads the grid and the outlines once, turns counts into classes, keeps the marks in step
+// with the rising list, and remembers which cell is picked.
+
+import { ask, problemOf } from "./api.js";
+import { LADDERS, chooseBreaks, levelOf } from "./heat.js";
+import { GRID_TYPES, gridOf } from "./map/grid.js";
+import { openMap } from "./map/index.js";
+import { middleOfCell } from "./map/shapes.js";
+
+/** @typedef {import("./types").Areas} Areas */
+/** @typedef {import("./types").CompactGrid} CompactGrid */
+/** @typedef {import("./types").Grid} Grid */
+/** @typedef {import("./types").HeatMap} HeatMap */
+/** @typedef {import("./types").MapCell} MapCell */
+/** @typedef {import("./types").Problem} Problem */
+/** @typedef {import("./types").Rising} Rising */
+/** @typedef {import("./live.js").Live} Live */
+
+/** How many of the rising places carry a number on the map; more would cover it. */
+export const MARKS = 6;
+
+/** Wait before asking again for a grid that could not be had. */
+const AGAIN_MS = 5_000;
+
+export class MapRoom {
+  /**
+   * @param {HTMLElement} place
+   * @param {Live} live
+   * @param {() => void} changed
+   */
+  constructor(place, live, changed) {
+    this.place = place;
+    this.live = live;
+    this.changed = changed;
+    this.breaks = LADDERS[1];
+    /** @type {HeatMap | null} */
+    this.map = null;
+    /** @type {Problem | null} */
+    this.problem = null;
+    /** @type {Grid | null} */
+    this.grid = null;
+    this.gridVersion = "";
+    this.approximate = false;
+    /** @type {Map<string, string>} kelurahan names by code */
+    this.names = new Map();
+    /** @type {Map<number, Grid["features"][number]>} */
+    this.byIndex = new Map();
+    /** @type {number | null} */
+    this.picked = null;
+    /** @type {Set<number> | "all"} cells to redraw in the next frame */
+    this.pending = new Set();
+    this.drawing = false;
+    this.loading = false;
+  }
+
+  /**
+   * @param {"light" | "dark"} theme
+   */
+  async open(theme) {
+    this.theme = theme;
+    const opening = openMap(this.place, {
+      theme,
+      onPick: (index) => this.pick(index === this.picked ? null : index, false),
+      onProblem: (what) => this.#fail({ title: what, status: 0 }),
+    });
+    await this.#load(opening);
+  }
+
+  /**
+   * Loads grid and outlines; failing that, says so and tries again by itself.
+   * @param {Promise<HeatMap> | HeatMap} opening
+   */
+  async #load(opening) {
+    this.loading = true;
+    try {
+      const [map, grid, areas, kota] = await Promise.all([
+        opening,
+        ask("/v1/grid", {}, GRID_TYPES),
+        ask("/v1/areas", { level: "kelurahan", format: "geojson" }),
+        ask("/v1/areas", { level: "kota", format: "geojson" }),
+      ]);
+      this.#furnish(map, gridOf(/** @type {Grid | CompactGrid} */ (grid)), /** @type {Areas} */ (areas), /** @type {Areas} */ (kota));
+      this.problem = null;
+    } catch (error) {
+      this.#fail(problemOf(error));
+      setTimeout(() => this.#load(opening), AGAIN_MS);
+    } finally {
+      this.loading = false;
+      this.changed();
+    }
+  }
+
+  /**
+   * @param {HeatMap} map
+   * @param {Grid} grid
+   * @param {Areas} areas
+   * @param {Areas} kota
+   */
+  #furnish(map, grid, areas, kota) {
+    this.grid = grid;
+    this.gridVersion = grid.version ?? "";
+    this.byIndex = new Map(grid.features.map((cell) => [Number(cell.id), cell]));
+    this.names = new Map(areas.features.map((area) => [area.properties.code, area.properties.name]));
+    this.approximate = areas.approximate === true;
+    map.setGrid(grid);
+    map.setAreas(areas, kota);
+    this.map = map;
+    if (this.theme) map.recolour(this.theme);
+    this.redraw(null);
+    this.showRising(this.live.watermark?.trending ?? []);
+  }
+
+  /**
+   * Names the part of the map that takes the keyboard: the WebGL canvas, or the whole place.
+   * @param {string} words
+   */
+  label(words) {
+    const canvas = this.place.querySelector("canvas.maplibregl-canvas");
+    if (canvas) {
+      this.place.removeAttribute("role");
+      this.place.removeAttribute("aria-label");
+    }
+    const named = canvas ?? this.place;
+    named.setAttribute("role", "region");
+    named.setAttribute("aria-label", words);
+  }
+
+  /** @param {Problem} problem */
+  #fail(problem) {
+    this.problem = problem;
+    this.changed();
+  }
+
+  /**
+   * The stream speaks of a grid; another than ours must be loaded first.
+   * @param {string} version
+   */
+  expectGrid(version) {
+    if (!this.map || this.loading || !version || version === this.gridVersion) return;
+    this.#load(this.map);
+  }
+
+  /**
+   * Redraws these cells, or all when null, in the next frame; several calls make one drawing.
+   * @param {number[] | null} changed
+   */
+  redraw(changed) {
+    if (changed === null) this.pending = "all";
+    else if (this.pending !== "all") for (const index of changed) this.pending.add(index);
+    if (this.drawing) return;
+    this.drawing = true;
+    requestAnimationFrame(() => {
+      this.drawing = false;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    if (!this.map) return;
+    const breaks = chooseBreaks(Array.from(this.live.cells.values(), (cell) => cell.n), this.breaks);
+    const all = this.pending === "all" || breaks !== this.breaks;
+    const indexes = all ? this.live.cells.keys() : /** @type {Set<number>} */ (this.pending);
+    if (this.pending === "all") this.map.clearCells();
+    this.breaks = breaks;
+    this.pending = new Set();
+    /** @type {[number, MapCell][]} */
+    const changes = [];
+    for (const index of indexes) {
+      const cell = this.live.cells.get(index);
+      changes.push([index, cell ? { ...cell, level: levelOf(cell.n, breaks) } : { n: 0, z10: 0, level: 0 }]);
+    }
+    this.map.setCells(changes);
+    this.changed();
+  }
+
+  /** @param {Rising[]} rising */
+  showRising(rising, say = (/** @type {Rising} */ item) => String(item.rank)) {
+    if (!this.map) return;
+    const marks = rising.slice(0, MARKS).flatMap((item) => {
+      const at = this.middleOf(item.index);
+      return at ? [{ rank: item.rank, at, label: say(item), index: item.index }] : [];
+    });
+    this.map.setMarks(marks);
+  }
+
+  /**
+   * @param {number | null} index
+   * @param {boolean} fly
+   */
+  pick(index, fly) {
+    this.picked = index;
+    const at = index === null ? null : this.middleOf(index);
+    this.map?.select(index, at);
+    if (fly && at) this.map?.flyTo(at);
+    this.changed();
+  }
+
+  /**
+   * @param {number} index
+   * @returns {[number, number] | null}
+   */
+  middleOf(index) {
+    const cell = this.byIndex.get(index);
+    return cell ? middleOfCell(cell.geometry) : null;
+  }
+
+  /**
+   * @param {number} index
+   * @returns {{ h3: string, name: string | null }}
+   */
+  whereIs(index) {
+    const cell = this.byIndex.get(index)?.properties;
+    return { h3: cell?.h3 ?? "", name: (cell?.kelurahan && (this.names.get(cell.kelurahan) ?? cell.kelurahan)) || null };
+  }
+}

@@ -1,0 +1,122 @@
+//! Reads the configuration: the file, then the environment on top.
+//!
+//! `TANGGAP_API_LISTEN=0.0.0.0:80` overrides `api.listen`: the name is `TANGGAP_`, the section, `_`, the key, in capitals.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use toml::{Table, Value};
+
+use super::Config;
+
+/// The documented file with every default, as `tanggap config print` shows it.
+pub const DOCUMENTED: &str = include_str!("../../tanggap.toml");
+
+/// Sections an environment variable can speak of.
+const SECTIONS: [&str; 8] = ["time", "lanes", "decode", "kafka", "territory", "windows", "rankings", "api"];
+/// Variables of ours that are no setting, by how they begin.
+const NOT_SETTINGS: [&str; 10] = [
+    "TANGGAP_BIN",
+    "TANGGAP_BROKERS",
+    "TANGGAP_BURST",
+    "TANGGAP_CACHE",
+    "TANGGAP_DATA",
+    "TANGGAP_FUZZ",
+    "TANGGAP_KAFKA_JARS",
+    "TANGGAP_LOG",
+    "TANGGAP_ORACLE",
+    "TANGGAP_URL",
+];
+
+/// Reads a file (or nothing but defaults) and the variables on top.
+///
+/// # Errors
+/// The file cannot be read, is no TOML, has an unknown key, or a value that cannot work.
+pub fn load(file: Option<&Path>, variables: impl Iterator<Item = (String, String)>) -> anyhow::Result<Config> {
+    let mut table = match file {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the configuration {}", path.display()))?;
+            text.parse::<Table>().with_context(|| format!("{} is no TOML", path.display()))?
+        }
+        None => Table::new(),
+    };
+    for (name, text) in variables {
+        let Some(rest) = name.strip_prefix("TANGGAP_") else { continue };
+        if NOT_SETTINGS.iter().any(|other| name.starts_with(other)) {
+            continue;
+        }
+        let rest = rest.to_ascii_lowercase();
+        let found = SECTIONS
+            .iter()
+            .find_map(|section| Some((*section, rest.strip_prefix(section)?.strip_prefix('_')?)));
+        let Some((section, key)) = found else {
+            bail!("the variable {name} names no section; sections are {}", SECTIONS.join(", "));
+        };
+        let section = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+        let Value::Table(section) = section else {
+            bail!("`{key}` of {name} has no section to stand in")
+        };
+        section.insert(key.to_owned(), value(&text));
+    }
+    let origin = file.map_or_else(|| "the environment".to_owned(), |path| path.display().to_string());
+    let config: Config = Value::Table(table)
+        .try_into()
+        .with_context(|| format!("{origin} holds something that is no setting"))?;
+    if let Err(reason) = config.check() {
+        bail!("{origin}: {reason}");
+    }
+    Ok(config)
+}
+
+/// A number or a boolean where the text is one, else the text.
+fn value(text: &str) -> Value {
+    if let Ok(number) = text.parse::<i64>() {
+        Value::Integer(number)
+    } else if let Ok(number) = text.parse::<f64>() {
+        Value::Float(number)
+    } else if let Ok(flag) = text.parse::<bool>() {
+        Value::Boolean(flag)
+    } else {
+        Value::String(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DOCUMENTED, load};
+    use crate::config::Config;
+
+    fn from(variables: &[(&str, &str)]) -> anyhow::Result<Config> {
+        load(
+            None,
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        )
+    }
+
+    #[test]
+    fn the_documented_file_says_the_defaults() {
+        let documented: Config = toml::from_str(DOCUMENTED).unwrap();
+        assert_eq!(format!("{documented:?}"), format!("{:?}", Config::default()));
+    }
+
+    #[test]
+    fn a_variable_overrides_a_setting_and_a_wrong_one_is_refused() {
+        let config = from(&[("TANGGAP_API_LISTEN", "0.0.0.0:80"), ("TANGGAP_TIME_DELAY_S", "5"), ("HOME", "x")]).unwrap();
+        assert_eq!(config.api.listen.port(), 80);
+        assert_eq!(config.time.delay_s, 5);
+        assert!(
+            from(&[("TANGGAP_API_LISTNE", "x")])
+                .unwrap_err()
+                .chain()
+                .any(|cause| cause.to_string().contains("listne"))
+        );
+        assert!(from(&[("TANGGAP_NOSUCH_KEY", "x")]).is_err());
+        assert!(from(&[("TANGGAP_WINDOWS_TOP", "0")]).is_err());
+    }
+
+    #[test]
+    fn secrets_do_not_print() {
+        let config = from(&[("TANGGAP_API_STAFF_TOKEN", "hunter2")]).unwrap();
+        assert!(!format!("{config:?}").contains("hunter2"));
+    }
+}

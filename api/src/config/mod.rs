@@ -1,0 +1,7 @@
+//! The one documented file, `tanggap.toml`: a section a struct, read once, unknown keys refused.
+
+mod load;
+mod sections;
+
+pub use load::{DOCUMENTED, load};
+pub use sections::{ApiConfig, Config, RankingConfig, TerritoryConfig, WindowConfig};

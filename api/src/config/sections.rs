@@ -1,0 +1,197 @@
+//! Sections of the configuration that belong to the program as a whole; the others live with what they configure.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use tanggap_connectors::decode::DecodeConfig;
+use tanggap_connectors::kafka::KafkaConfig;
+use tanggap_engine::lane::{Bounds, LaneSettings};
+use tanggap_engine::territory::PropertyNames;
+use tanggap_engine::time::TimeSettings;
+
+/// Everything that can be configured.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Time rules of the lanes.
+    pub time: TimeSettings,
+    /// Lanes: bounds, resolution, memory.
+    pub lanes: LaneConfig,
+    /// Decoding.
+    pub decode: DecodeConfig,
+    /// Where to read from; without it the embedded broker is started.
+    pub kafka: Option<KafkaConfig>,
+    /// Polygons of the kelurahan.
+    pub territory: TerritoryConfig,
+    /// Windows of `windows.csv`.
+    pub windows: WindowConfig,
+    /// Response-time rankings.
+    pub rankings: RankingConfig,
+    /// HTTP.
+    pub api: ApiConfig,
+}
+
+/// Lanes: bounds of usable positions, resolution of cells, how long ids are remembered.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LaneConfig {
+    /// Usable positions, degrees.
+    pub bounds: Bounds,
+    /// H3 resolution of cells.
+    pub cell_resolution: u8,
+    /// Hours of event time that an id is remembered after it was last seen.
+    pub remember_ids_h: u32,
+    /// Rows of a micro-batch at most. Nothing that comes out depends on it.
+    pub batch_rows: usize,
+}
+
+impl Default for LaneConfig {
+    fn default() -> Self {
+        let lane = LaneSettings::default();
+        Self {
+            bounds: lane.bounds,
+            cell_resolution: lane.cell_resolution,
+            remember_ids_h: lane.remember_ids_h,
+            batch_rows: 8_192,
+        }
+    }
+}
+
+impl Config {
+    /// Settings of a lane. `keep_signals`: whether reports that are no complaints are kept as rows.
+    #[must_use]
+    pub fn lane(&self, keep_signals: bool) -> LaneSettings {
+        LaneSettings {
+            time: self.time.clone(),
+            bounds: self.lanes.bounds,
+            cell_resolution: self.lanes.cell_resolution,
+            remember_ids_h: self.lanes.remember_ids_h,
+            keep_signals,
+        }
+    }
+
+    /// Settings of decoders: the skew is a rule of time, said once in `[time]`.
+    #[must_use]
+    pub fn decode(&self) -> DecodeConfig {
+        DecodeConfig {
+            future_skew_s: self.time.future_skew_s,
+            ..self.decode.clone()
+        }
+    }
+
+    /// Looks for values that cannot work.
+    ///
+    /// # Errors
+    /// What is wrong, where, and what is allowed.
+    pub fn check(&self) -> Result<(), String> {
+        if self.lanes.cell_resolution > 12 {
+            return Err(format!(
+                "lanes.cell_resolution is {}: use 0 to 12 (9 is 0.1 km²)",
+                self.lanes.cell_resolution
+            ));
+        }
+        if self.lanes.batch_rows == 0 || self.lanes.batch_rows > 1 << 20 {
+            return Err(format!(
+                "lanes.batch_rows is {}: use 1 to 1048576 (8192 is best)",
+                self.lanes.batch_rows
+            ));
+        }
+        let bounds = self.lanes.bounds;
+        if bounds.west >= bounds.east || bounds.south >= bounds.north {
+            return Err("lanes.bounds: west must be less than east, and south less than north".to_owned());
+        }
+        if self.windows.top == 0 {
+            return Err("windows.top is 0: use at least 1".to_owned());
+        }
+        if !(self.rankings.horizon_h > 0.0 && self.rankings.horizon_h.is_finite()) {
+            return Err(format!("rankings.horizon_h is {}: use hours above 0", self.rankings.horizon_h));
+        }
+        if let Some(kafka) = &self.kafka {
+            kafka.check().map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+}
+
+/// Where the kelurahan polygons are.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TerritoryConfig {
+    /// GeoJSON of the kelurahan; without it the shipped approximation is used, and said so.
+    pub file: Option<PathBuf>,
+    /// Names of the properties in that file.
+    pub properties: PropertyNames,
+}
+
+/// Windows.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WindowConfig {
+    /// Rows of `windows.csv` a window.
+    pub top: usize,
+}
+
+impl Default for WindowConfig {
+    fn default() -> Self {
+        Self { top: 20 }
+    }
+}
+
+/// Response-time rankings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RankingConfig {
+    /// Units with fewer complaints have no place.
+    pub minimum_n: u64,
+    /// Horizon of the restricted mean, hours.
+    pub horizon_h: f64,
+}
+
+impl Default for RankingConfig {
+    fn default() -> Self {
+        Self {
+            minimum_n: 30,
+            horizon_h: 168.0,
+        }
+    }
+}
+
+/// HTTP.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ApiConfig {
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Whether `/v1/sql` answers.
+    pub sql: bool,
+    /// Public answers leave out cells with fewer distinct reporters.
+    pub minimum_reporters: u32,
+    /// Staff send it as `Authorization: Bearer …`; without it nobody is staff over the network.
+    pub staff_token: Option<Secret>,
+    /// Whether whoever asks from this machine is staff.
+    pub loopback_is_staff: bool,
+}
+
+impl Default for ApiConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            sql: false,
+            minimum_reporters: 5,
+            staff_token: None,
+            loopback_is_staff: false,
+        }
+    }
+}
+
+/// A value that never prints.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(hidden)")
+    }
+}

@@ -1,0 +1,30 @@
+//! Every route on one page.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::error::Problem;
+use crate::middleware::{around, impatient};
+use crate::openapi::{ApiDescription, pages};
+use crate::routes::{answers, streams};
+use crate::state::AppState;
+
+/// The server: `/v1`, health, metrics, `/openapi.json`, `/docs`, and the dashboard beside them. To know who sits at the machine it
+/// wants to be served with `into_make_service_with_connect_info::<SocketAddr>()`.
+pub fn router(state: Arc<AppState>) -> Router {
+    let (api, description) = OpenApiRouter::with_openapi(ApiDescription::openapi())
+        .merge(answers().layer(from_fn(impatient)))
+        .merge(streams())
+        .split_for_parts();
+    let whole = api
+        .with_state(state)
+        .merge(pages(description))
+        .merge(crate::dashboard::router())
+        .fallback(|| async { Problem::not_found("there is nothing at this address; /docs lists what there is") })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() });
+    around(whole)
+}

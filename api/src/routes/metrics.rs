@@ -1,0 +1,112 @@
+//! `GET /metrics`: what a Prometheus scrapes, written by hand: every number is a field of a snapshot, so there is nothing to
+//! register and nothing to forget.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use tanggap_queries::tables::LaneSnapshot;
+
+use super::answer::now;
+use super::freshness::lag_messages;
+use crate::state::AppState;
+use crate::time::now_us;
+
+type Count = fn(&LaneSnapshot) -> u64;
+type Number = fn(&LaneSnapshot) -> Option<i64>;
+
+const COUNTERS: [(&str, &str, Count); 9] = [
+    ("in", "Events that came in.", |lane| lane.accounting.received),
+    ("applied", "Events counted for the first time.", |lane| lane.accounting.applied),
+    ("updated", "Known ids with a new version.", |lane| lane.accounting.updated),
+    ("duplicate", "Versions already seen.", |lane| lane.accounting.duplicate),
+    ("late", "Events first seen past the allowed lateness.", |lane| lane.accounting.late),
+    ("rejected", "Events refused by rule or unreadable.", |lane| lane.accounting.rejected),
+    ("gap", "Offsets the log no longer has.", |lane| lane.accounting.gap),
+    ("unlocated", "Applied events without a usable position.", |lane| {
+        lane.accounting.unlocated
+    }),
+    ("outside", "Applied events with a position in no kelurahan.", |lane| {
+        lane.accounting.outside
+    }),
+];
+
+const GAUGES: [(&str, &str, Number); 3] = [
+    ("next_offset", "Next offset to read.", |lane| Some(lane.next_offset)),
+    ("lag_messages", "Messages in the log that are not read yet.", lag_messages),
+    ("segments", "Segments of panes held.", |lane| {
+        i64::try_from(lane.segments.len()).ok()
+    }),
+];
+
+/// Metrics
+///
+/// In the text format of Prometheus.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "operation",
+    responses((status = 200, description = "Metrics", content_type = "text/plain"))
+)]
+pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> Response {
+    let snapshot = state.city.snapshot();
+    let mut out = String::with_capacity(8_192);
+    let mut family = |name: &str, kind: &str, help: &str, values: &mut dyn Iterator<Item = (String, String)>| {
+        let _ = writeln!(out, "# HELP tanggap_{name} {help}\n# TYPE tanggap_{name} {kind}");
+        for (labels, value) in values {
+            let _ = writeln!(out, "tanggap_{name}{labels} {value}");
+        }
+    };
+    let lanes = || snapshot.lanes.values();
+    for (name, help, of) in COUNTERS {
+        let mut values = lanes().map(|lane| (labels(lane, None), of(lane).to_string()));
+        family(&format!("lane_{name}_total"), "counter", help, &mut values);
+    }
+    let mut reasons = lanes().flat_map(|lane| {
+        let by = lane.accounting.rejected_by.iter();
+        by.map(|(reason, n)| (labels(lane, Some(("reason", reason))), n.to_string()))
+    });
+    family(
+        "lane_rejected_by_reason_total",
+        "counter",
+        "Refused events by reason.",
+        &mut reasons,
+    );
+    for (name, help, of) in GAUGES {
+        let mut values = lanes().filter_map(|lane| Some((labels(lane, None), of(lane)?.to_string())));
+        family(&format!("lane_{name}"), "gauge", help, &mut values);
+    }
+    let mut watermarks = lanes().filter_map(|lane| Some((labels(lane, None), seconds(lane.watermark?))));
+    let help = "Watermark, seconds since the epoch.";
+    family("lane_watermark_seconds", "gauge", help, &mut watermarks);
+    let delay_us = i64::from(state.settings.delay_s) * 1_000_000;
+    let now_us = now_us();
+    let mut lags = lanes().filter_map(|lane| {
+        let newest = lane.watermark?.saturating_add(delay_us);
+        Some((labels(lane, None), seconds(now_us.saturating_sub(newest))))
+    });
+    let help = "Seconds since the newest event of the lane.";
+    family("lane_lag_seconds", "gauge", help, &mut lags);
+    let mut states = lanes().map(|lane| (labels(lane, Some(("state", lane.liveness.id()))), "1".to_owned()));
+    family("lane_state", "gauge", "1 for the state the lane is in.", &mut states);
+    let mut city = snapshot.watermark().into_iter().map(|time| (String::new(), seconds(time)));
+    let help = "Watermark of the city, seconds since the epoch.";
+    family("city_watermark_seconds", "gauge", help, &mut city);
+    let mut version = std::iter::once((String::new(), snapshot.version.to_string()));
+    family("city_publications_total", "counter", "Tables published by lanes.", &mut version);
+    now("text/plain; version=0.0.4; charset=utf-8", out)
+}
+
+fn labels(lane: &LaneSnapshot, more: Option<(&str, &str)>) -> String {
+    let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    let more = more.map_or_else(String::new, |(name, value)| format!(",{name}=\"{}\"", quoted(value)));
+    format!("{{lane=\"{}\",channel=\"{}\"{more}}}", quoted(&lane.lane), quoted(&lane.channel))
+}
+
+/// µs as seconds, exactly.
+fn seconds(time_us: i64) -> String {
+    let sign = if time_us < 0 { "-" } else { "" };
+    let time_us = time_us.unsigned_abs();
+    format!("{sign}{}.{:06}", time_us / 1_000_000, time_us % 1_000_000)
+}

@@ -1,0 +1,71 @@
+//! What every command that runs lanes shares: the configuration, the territory with its index, and the routing rules.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use tanggap_engine::lane::Ground;
+use tanggap_engine::route::{JAKARTA, Router};
+use tanggap_engine::territory::{PropertyNames, Territory};
+
+use crate::config::{Config, load};
+
+/// The city that lanes run in.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Configuration.
+    pub config: Arc<Config>,
+    /// Kelurahan.
+    pub territory: Arc<Territory>,
+    /// Their indexes.
+    pub ground: Ground,
+    /// Who answers what.
+    pub router: Arc<Router>,
+}
+
+impl Setting {
+    /// Reads the configuration and the polygons. `polygons` wins over the configured file.
+    ///
+    /// # Errors
+    /// What could not be read, and where.
+    pub fn read(config: Option<&Path>, polygons: Option<&Path>, data_dir: Option<&Path>) -> anyhow::Result<Self> {
+        let config = load(config, std::env::vars())?;
+        let imported = data_dir
+            .map(|dir| dir.join("territory").join("kelurahan.geojson"))
+            .filter(|file| file.exists());
+        let territory = match polygons.or(config.territory.file.as_deref()).or(imported.as_deref()) {
+            Some(file) => read_territory(file, &config.territory.properties)?,
+            None => Territory::jakarta_default(),
+        };
+        let names = territory
+            .kelurahan()
+            .iter()
+            .map(|kelurahan| (kelurahan.code.integer(), kelurahan.name.as_str()));
+        let router = Router::from_toml(JAKARTA)
+            .context("the shipped routing rules do not hold")?
+            .with_kelurahan_names(names);
+        let ground = Ground::of(&territory);
+        Ok(Self {
+            config: Arc::new(config),
+            ground,
+            territory: Arc::new(territory),
+            router: Arc::new(router),
+        })
+    }
+}
+
+/// Reads a file of kelurahan polygons.
+///
+/// # Errors
+/// It cannot be read or is no usable territory.
+pub(super) fn read_territory(file: &Path, names: &PropertyNames) -> anyhow::Result<Territory> {
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read the territory {}", file.display()))?;
+    let advice = || {
+        format!(
+            "{} is no usable territory; `tanggap territory check {}` lists its faults",
+            file.display(),
+            file.display()
+        )
+    };
+    Territory::from_geojson(&bytes, names).with_context(advice)
+}

@@ -1,0 +1,204 @@
+//! `tanggap sql`: a question over the live tables, from the shell.
+//!
+//! State is a function of the log, so a question needs no server: the log of the data directory's broker, or of files, is read
+//! to its end and asked. Where a server runs on that directory it is asked instead, as it holds the log open.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::csv::WriterBuilder;
+use datafusion::arrow::ipc::writer::StreamWriter;
+use datafusion::arrow::json::ArrayWriter;
+use datafusion::arrow::util::pretty::pretty_format_batches;
+use tanggap_connectors::decode::Payload;
+use tanggap_connectors::kafka::KafkaSource;
+use tanggap_queries::tables::{City, Liveness};
+use tanggap_queries::{Desk, ask_free};
+
+use super::files;
+use super::lane::{Keep, LaneRunner, named};
+use super::replay::topic_file;
+use super::serve::{SERVER_FILE, TOPICS, embedded};
+use super::setting::Setting;
+
+/// A question in SQL.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Tables: panes, reports, transitions, routes, traffic, levels, territory, units, categories.\n\nExamples:\n  tanggap sql \
+\"SELECT category, count(*) FROM reports GROUP BY category ORDER BY 2 DESC\" --data-dir data\n  tanggap sql \"SELECT count(*) FROM reports\" \
+--topic qlue.reports=qlue.ndjson --format csv"
+)]
+pub struct SqlArguments {
+    /// One SELECT statement.
+    query: String,
+    /// Data directory of `serve` or `demo`.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data_dir: PathBuf,
+    /// Ask the log in a file instead; several times for several lanes.
+    #[arg(long = "topic", value_name = "NAME=FILE", value_parser = topic_file)]
+    topics: Vec<(String, PathBuf)>,
+    /// Configuration file.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How the answer is written.
+    #[arg(long, value_enum, default_value_t)]
+    format: AnswerFormat,
+}
+
+/// How an answer is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum AnswerFormat {
+    /// For people.
+    #[default]
+    Table,
+    /// RFC 4180 with a header.
+    Csv,
+    /// An array of objects.
+    Json,
+    /// An Arrow IPC stream.
+    Arrow,
+}
+
+impl AnswerFormat {
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Arrow => "arrow",
+        }
+    }
+}
+
+/// Rows an answer may have.
+const ROWS: usize = 1_000_000;
+
+/// Answers the question on standard output.
+///
+/// # Errors
+/// The log cannot be read, or the question is no SELECT that plans and runs.
+pub fn sql(arguments: &SqlArguments) -> anyhow::Result<()> {
+    if arguments.topics.is_empty()
+        && let Some(address) = running(&arguments.data_dir)
+    {
+        return ask_server(address, arguments);
+    }
+    let setting = Setting::read(arguments.config.as_deref(), None, Some(&arguments.data_dir))?;
+    let city = City::default();
+    if arguments.topics.is_empty() {
+        read_broker(&setting, &arguments.data_dir, &city)?;
+    } else {
+        for (position, (topic, file)) in arguments.topics.iter().enumerate() {
+            let mut runner = LaneRunner::new(&setting, topic, 0, named(topic, i32::try_from(position)?), Keep::Live)?;
+            files::payloads(file, &mut |payload| {
+                runner.take(payload);
+                if runner.full() {
+                    runner.step()?;
+                }
+                Ok(())
+            })?;
+            runner.step()?;
+            city.publish(runner.snapshot(None, Liveness::Idle));
+        }
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build()?;
+    let batches = runtime.block_on(async {
+        let session = Desk::new(&setting.territory, &setting.router)?.session(&city.snapshot())?;
+        ask_free(&session, &arguments.query, ROWS, Duration::from_secs(600)).await
+    })?;
+    write(&batches, arguments.format)
+}
+
+/// Address of the server that runs on a data directory, if it answers.
+fn running(data_dir: &Path) -> Option<SocketAddr> {
+    let text = std::fs::read_to_string(data_dir.join(SERVER_FILE)).ok()?;
+    let address: SocketAddr = text.trim().parse().ok()?;
+    std::net::TcpStream::connect_timeout(&address, Duration::from_millis(500))
+        .ok()
+        .map(|_| address)
+}
+
+fn ask_server(address: SocketAddr, arguments: &SqlArguments) -> anyhow::Result<()> {
+    let question = serde_json::json!({ "sql": arguments.query });
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let url = format!("http://{address}/v1/sql?format={}", arguments.format.id());
+    let mut answer = agent
+        .post(&url)
+        .send_json(&question)
+        .with_context(|| format!("the server on {address} does not answer"))?;
+    let status = answer.status();
+    let body = answer.body_mut().with_config().limit(1 << 30).read_to_vec()?;
+    if !status.is_success() {
+        bail!("the server on {address} refused with {status}: {}", String::from_utf8_lossy(&body));
+    }
+    Ok(std::io::stdout().lock().write_all(&body)?)
+}
+
+/// Reads every lane of the embedded broker's log to its end.
+fn read_broker(setting: &Setting, data_dir: &Path, city: &City) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        data_dir.join("broker").exists(),
+        "{} holds no broker's log: give --data-dir of a demo or serve, or --topic NAME=FILE",
+        data_dir.display()
+    );
+    let (broker, mut kafka) = embedded(data_dir, SocketAddr::from(([127, 0, 0, 1], 0)))?;
+    kafka.topics = TOPICS.iter().map(|topic| (*topic).to_owned()).collect();
+    let source = KafkaSource::connect(&kafka)?;
+    for lane in source.lanes()? {
+        let mut runner = LaneRunner::new(setting, &lane.topic, lane.partition, named(&lane.topic, lane.partition), Keep::Live)?;
+        let mut reader = source.open(&lane, lane.low)?;
+        while runner.next_offset() < lane.high {
+            let rows = runner.batch_rows();
+            reader.poll(rows, Duration::from_millis(100), &mut |message| {
+                runner.take(&Payload {
+                    offset: message.offset,
+                    broker_time: message.broker_time,
+                    bytes: message.payload,
+                });
+            })?;
+            runner.step()?;
+        }
+        city.publish(runner.snapshot(Some(lane.high), Liveness::Idle));
+    }
+    if let Some(broker) = broker {
+        broker.stop();
+    }
+    Ok(())
+}
+
+fn write(batches: &[RecordBatch], format: AnswerFormat) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match format {
+        AnswerFormat::Table => writeln!(out, "{}", pretty_format_batches(batches)?)?,
+        AnswerFormat::Csv => {
+            let mut writer = WriterBuilder::new().with_header(true).build(&mut out);
+            for batch in batches {
+                writer.write(batch)?;
+            }
+        }
+        AnswerFormat::Json => {
+            let mut writer = ArrayWriter::new(&mut out);
+            writer.write_batches(&batches.iter().collect::<Vec<_>>())?;
+            writer.finish()?;
+            writeln!(out)?;
+        }
+        AnswerFormat::Arrow => {
+            if let Some(first) = batches.first() {
+                let mut writer = StreamWriter::try_new(&mut out, first.schema_ref())?;
+                for batch in batches {
+                    writer.write(batch)?;
+                }
+                writer.finish()?;
+            }
+        }
+    }
+    Ok(out.flush()?)
+}

@@ -1,0 +1,175 @@
+//! The binary over files, as a user runs it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn tanggap(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tanggap"))
+        .args(arguments)
+        .env_remove("TANGGAP_DATA")
+        .output()
+        .unwrap()
+}
+
+fn succeed(arguments: &[&str]) -> Output {
+    let output = tanggap(arguments);
+    assert!(
+        output.status.success(),
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn accounting(out: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(out.join("accounting.json")).unwrap()).unwrap()
+}
+
+/// `in` of a lane, after checking that everything that came in is somewhere.
+fn balanced(name: &str, lane: &Value) -> u64 {
+    let count = |field: &str| lane[field].as_u64().unwrap();
+    let parts = ["applied", "updated", "duplicate", "late", "rejected", "gap"];
+    let sum: u64 = parts.into_iter().map(count).sum();
+    assert_eq!(count("in"), sum, "{name}: {lane}");
+    count("in")
+}
+
+/// The shared data, if it is there; in CI it must be.
+fn data() -> Option<PathBuf> {
+    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
+    let data = std::env::var_os("TANGGAP_DATA").map_or(default, PathBuf::from);
+    if data.is_dir() {
+        return Some(data);
+    }
+    assert!(std::env::var_os("CI").is_none(), "TANGGAP_DATA is not there: {}", data.display());
+    println!("NOT RUN: the real data is not there ({}); set TANGGAP_DATA", data.display());
+    None
+}
+
+#[test]
+fn what_comes_out_depends_on_the_log_and_not_on_the_batches() {
+    let dir = tempfile::tempdir().unwrap();
+    let feeds = dir.path().join("feeds");
+    succeed(&[
+        "simulate",
+        "--seed",
+        "11",
+        "--duration",
+        "40h",
+        "--events",
+        "12000",
+        "--out",
+        text(&feeds),
+    ]);
+    let topics = ["qlue.reports", "crm.status", "waze.feed", "twitter.tweets", "gauge.levels"];
+    let logs: Vec<String> = topics
+        .iter()
+        .map(|topic| format!("{topic}={}", text(&feeds.join(format!("{topic}.ndjson")))))
+        .collect();
+    let mut outs = Vec::new();
+    for rows in [1, 100, 8_192] {
+        let out = dir.path().join(format!("out-{rows}"));
+        let config = dir.path().join(format!("{rows}.toml"));
+        std::fs::write(&config, format!("[lanes]\nbatch_rows = {rows}\n")).unwrap();
+        let mut arguments = vec!["replay", "--out", text(&out), "--config", text(&config)];
+        for log in &logs {
+            arguments.extend(["--topic", log]);
+        }
+        succeed(&arguments);
+        outs.push(out);
+    }
+    for file in [
+        "windows.csv",
+        "kelurahan.csv",
+        "cases.csv",
+        "rankings.csv",
+        "routes.csv",
+        "dead-letters.qlue.reports.ndjson",
+    ] {
+        let first = std::fs::read(outs[0].join(file)).unwrap();
+        assert!(first.iter().filter(|byte| **byte == b'\n').count() > 1, "{file} holds rows");
+        for other in &outs[1..] {
+            assert!(
+                first == std::fs::read(other.join(file)).unwrap(),
+                "{file} differs with the batch size"
+            );
+        }
+    }
+    let whole = accounting(&outs[0]);
+    for (topic, log) in topics.iter().zip(&logs) {
+        let lines = std::fs::read_to_string(log.split_once('=').unwrap().1).unwrap().lines().count() as u64;
+        assert_eq!(balanced(topic, &whole["lanes"][topic]), lines, "{topic}: every line is an event");
+        assert_eq!(whole["lanes"][topic], accounting(&outs[2])["lanes"][topic]);
+    }
+    let qlue = &whole["lanes"]["qlue.reports"];
+    for field in ["updated", "duplicate", "late", "rejected", "unlocated"] {
+        assert!(qlue[field].as_u64().unwrap() > 0, "the simulated faults reach {field}: {qlue}");
+    }
+}
+
+#[test]
+fn the_real_feeds_go_through_and_add_up() {
+    let Some(data) = data() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let waze = dir.path().join("waze.ndjson");
+    let document: Value = serde_json::from_slice(&std::fs::read(data.join("feeds/waze_ccp_jakarta_2017-05-03.json")).unwrap()).unwrap();
+    std::fs::write(&waze, format!("{document}\n")).unwrap();
+    let logs = [
+        format!("waze.feed={}", text(&waze)),
+        format!("twitter.tweets={}", text(&data.join("feeds/twitter_v2_filtered_stream.jsonl"))),
+        format!(
+            "reports.surabaya={}",
+            text(&data.join("complaints/wargaku_surabaya_2022_2023.csv.gz"))
+        ),
+    ];
+    let out = dir.path().join("out");
+    let territory = data.join("boundaries/kelurahan_dki_267.geojson");
+    let mut arguments = vec!["replay", "--out", text(&out), "--territory", text(&territory)];
+    for log in &logs {
+        arguments.extend(["--topic", log]);
+    }
+    succeed(&arguments);
+    let whole = accounting(&out);
+    let lane = |name: &str| balanced(name, &whole["lanes"][name]);
+    assert_eq!(lane("waze.feed"), 285 + 965 + 37, "every object of the document is an event");
+    assert_eq!(lane("twitter.tweets"), 7);
+    // A complaint with an answer is two events: the report and the transition.
+    let surabaya = lane("reports.surabaya");
+    assert!((10_024..=20_048).contains(&surabaya), "{surabaya}");
+    let rejected = &whole["lanes"]["reports.surabaya"]["rejected_by"];
+    assert!(
+        rejected["no_event_time"].as_u64().unwrap_or(0) <= 794,
+        "794 rows lack a time: {rejected}"
+    );
+}
+
+#[test]
+fn what_is_wrong_is_said_with_the_way_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = text(dir.path()).to_owned();
+    let wrong: [(&[&str], i32, &str); 5] = [
+        (&["replay", "--out", &out], 2, "--topic"),
+        (&["replay", "--topic", "qlue.reports", "--out", &out], 2, "NAME=FILE"),
+        (&["replay", "--topic", "nobody.knows=x", "--out", &out], 1, "nobody.knows"),
+        (
+            &["replay", "--topic", "qlue.reports=/no/such/file", "--out", &out],
+            1,
+            "/no/such/file",
+        ),
+        (&["simulate", "--seed", "1"], 1, "--out"),
+    ];
+    for (arguments, code, says) in wrong {
+        let output = tanggap(arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {error}");
+        assert!(error.contains(says), "{arguments:?}: {error}");
+    }
+}
