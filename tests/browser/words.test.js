@@ -1,0 +1,197 @@
+// The parts of the pages that need no browser: words, numbers, classes, the badge. Runs in milliseconds.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants } from "node:zlib";
+import { gridDisk } from "h3-js";
+import * as format from "../../api/dashboard/pages/assets/js/format.js";
+import { freshness } from "../../api/dashboard/pages/assets/js/freshness.js";
+import { breakLabels, chooseBreaks, COLOURS, LADDERS, levelOf } from "../../api/dashboard/pages/assets/js/heat.js";
+import { say, WORDS } from "../../api/dashboard/pages/assets/js/i18n.js";
+import { gridOf } from "../../api/dashboard/pages/assets/js/map/grid.js";
+import { Contours } from "../../api/dashboard/pages/assets/js/map/shapes.js";
+import { cellAt, city } from "./fixture/city.js";
+
+const SCRIPTS = join(dirname(fileURLToPath(import.meta.url)), "../../api/dashboard/pages/assets/js");
+
+function sources() {
+  return readdirSync(SCRIPTS, { recursive: true }).map(String).filter((name) => name.endsWith(".js"))
+    .map((name) => ({ name, text: readFileSync(join(SCRIPTS, name), "utf8") }));
+}
+
+describe("words", () => {
+  it("every key has both languages with the same places to fill", () => {
+    for (const [key, [indonesian, english]] of Object.entries(WORDS)) {
+      assert.ok(indonesian.trim() && english.trim(), key);
+      const places = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+      assert.deepEqual(places(indonesian), places(english), key);
+    }
+  });
+
+  it("every key the pages ask for exists, and every key that exists is asked for", () => {
+    const texts = sources().filter(({ name }) => name !== "i18n.js");
+    const all = texts.map(({ text }) => text).join("\n");
+    const rooms = new Set(Object.keys(WORDS).map((key) => key.split(".")[0]));
+    for (const [, key] of all.matchAll(/"([a-z]+(?:\.[a-z0-9_]+)+)"/g)) {
+      if (rooms.has(key.split(".")[0])) assert.ok(WORDS[key], `no words for ${key}`);
+    }
+    // Keys made from data: `${room}.${value}` or sayKnown(lang, "room", value).
+    const made = new Set([...all.matchAll(/`([a-z.]+)\.\$\{/g), ...all.matchAll(/sayKnown\((?:app.place.)?lang, "([a-z]+)"/g)].map((match) => match[1]));
+    for (const key of Object.keys(WORDS)) {
+      const room = key.slice(0, key.lastIndexOf("."));
+      assert.ok(all.includes(`"${key}"`) || made.has(room), `nobody says ${key}`);
+    }
+  });
+
+  it("no page says a sentence outside the word list", () => {
+    for (const { name, text } of sources().filter(({ name }) => name.startsWith("view-"))) {
+      const templates = [...text.matchAll(/<[a-z][^<>]*>([^<>$`{}]*[A-Za-z]{3,}[^<>$`{}]*)<\//g)].map((match) => match[1].trim()).filter((words) => !["Tanggap", "WIB"].includes(words));
+      assert.deepEqual(templates, [], name);
+    }
+  });
+
+  it("an unknown key is an error, not an empty page", () => {
+    assert.throws(() => say("id", "no.such.key"));
+    assert.equal(say("en", "rising.reports", { n: 3 }), "3 reports");
+  });
+});
+
+describe("numbers and times", () => {
+  it("are written as Jakarta writes them", () => {
+    assert.equal(format.number("id", 4281), "4.281");
+    assert.equal(format.number("en", 4281), "4,281");
+    assert.equal(format.number("id", 2.06, 1), "2,1");
+    assert.equal(format.number("id", null), "–");
+    assert.equal(format.number("id", Number.NaN), "–");
+    assert.equal(format.clock("id", "2026-01-15T07:03:09Z"), "14.03");
+    assert.equal(format.clock("en", "2026-01-15T07:03:09Z", true), "14:03:09");
+    assert.equal(format.clock("id", "not a time"), "–");
+    assert.equal(format.dayAndClock("id", "2026-01-15T18:30:00Z"), "16 Jan, 01.30");
+  });
+
+  it("spans use their two largest units", () => {
+    const of = (seconds) => format.span("id", seconds);
+    assert.deepEqual([0, 59, 60, 3599, 3600, 19_200, 86_400, 90_000, 500_000].map(of),
+      ["0 dtk", "59 dtk", "1 mnt", "59 mnt", "1 jam", "5 jam 20 mnt", "1 hari", "1 hari 1 jam", "5 hari"]);
+    assert.equal(of(null), "–");
+    assert.equal(of(-5), "0 dtk");
+  });
+});
+
+describe("classes of the heat", () => {
+  it("a count's class is the last whose lowest count it reaches", () => {
+    const breaks = [1, 3, 6, 10, 20];
+    assert.deepEqual([0, 1, 2, 3, 5, 6, 9, 10, 19, 20, 999].map((n) => levelOf(n, breaks)), [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
+  });
+
+  it("an almost empty city gets single counts, a busy one wide classes, and small changes change nothing", () => {
+    assert.equal(chooseBreaks([1, 1, 2, 1], LADDERS[1]), LADDERS[0]);
+    const busy = Array.from({ length: 1000 }, (_, i) => i);
+    const wide = chooseBreaks(busy, LADDERS[1]);
+    assert.ok(wide[4] >= 500);
+    assert.equal(chooseBreaks(busy.map((n) => n + 1), wide), wide);
+    assert.equal(chooseBreaks([], wide), wide);
+  });
+
+  it("labels leave no count out and name none twice", () => {
+    for (const ladder of LADDERS) {
+      assert.equal(ladder.length, 5);
+      const labels = breakLabels(ladder, String);
+      for (let n = 1; n <= 2500; n += 1) {
+        const mine = labels.filter((label) => {
+          if (label.endsWith("+")) return n >= Number.parseInt(label, 10);
+          const [from, to] = label.split("–").map(Number);
+          return n >= from && n <= (to ?? from);
+        });
+        assert.equal(mine.length, 1, `${n} in ${labels}`);
+        assert.equal(mine[0], labels[levelOf(n, ladder) - 1]);
+      }
+    }
+    assert.equal(COLOURS.dark.length, 5);
+    assert.equal(COLOURS.light.length, 5);
+  });
+
+  it("the lowest class can be seen on the land, in both themes", async () => {
+    const shapes = readFileSync(join(SCRIPTS, "map/shapes.js"), "utf8");
+    for (const theme of ["dark", "light"]) {
+      const land = shapes.match(new RegExp(`${theme}: \\{[^}]*land: "(#[0-9a-f]{6})"`))[1];
+      assert.ok(contrast(COLOURS[theme][0], land) >= 3, `${theme}: ${contrast(COLOURS[theme][0], land)}`);
+    }
+  });
+});
+
+/** The contrast ratio of WCAG 2. */
+function contrast(a, b) {
+  const light = (hex) => {
+    const [r, g, blue] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * blue;
+  };
+  const [x, y] = [light(a), light(b)].sort((p, q) => q - p);
+  return (x + 0.05) / (y + 0.05);
+}
+
+describe("the compact grid", () => {
+  it("is the same cells as the GeoJSON, to within three metres, and a tenth of the bytes", () => {
+    const { grid, compact } = city();
+    const made = gridOf(compact);
+    assert.equal(made.version, grid.version);
+    assert.equal(made.features.length, grid.features.length);
+    grid.features.forEach((cell, i) => {
+      assert.equal(made.features[i].id, cell.id);
+      assert.deepEqual(made.features[i].properties, cell.properties);
+      cell.geometry.coordinates[0].forEach(([x, y], corner) => {
+        const [u, v] = made.features[i].geometry.coordinates[0][corner];
+        assert.ok(Math.hypot(u - x, v - y) * 111_320 < 3, `${cell.properties.h3} corner ${corner}`);
+      });
+    });
+    const weight = (body) => brotliCompressSync(JSON.stringify(body), { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }).length;
+    assert.ok(weight(compact) * 10 < weight(grid), `${weight(compact)} of ${weight(grid)}`);
+    assert.equal(gridOf(grid), grid);
+  });
+
+  it("gives contours in which neighbours share their sides", () => {
+    const { compact, cells } = city();
+    const contours = new Contours(gridOf(compact));
+    const centre = cellAt(cells, 106.83, -6.2);
+    const ring = gridDisk(cells[centre].h3, 1).map((h3) => cells.findIndex((cell) => cell.h3 === h3));
+    assert.equal(contours.around([centre]).length, 6);
+    assert.equal(contours.around(ring).length, 18);
+    assert.equal(contours.around(ring.filter((index) => index !== centre)).length, 24);
+    assert.deepEqual(contours.around([]), []);
+  });
+});
+
+describe("the badge", () => {
+  const at = Date.parse("2026-01-15T07:03:00Z");
+  const facts = { asOf: "2026-01-15T07:02:00Z", nowMs: at, sources: [], silentMs: 400, heard: true };
+  const live = { source: "qlue", state: "live", lag_s: 3, last_event: null };
+
+  it("is live while the watermark is near and the stream speaks", () => {
+    assert.equal(freshness({ ...facts, sources: [live] }).kind, "live");
+    assert.equal(freshness({ ...facts, sources: [live] }).lagS, 60);
+  });
+
+  it("is delayed by an old watermark, or by one late source, which it names", () => {
+    assert.equal(freshness({ ...facts, asOf: "2026-01-15T06:59:00Z" }).kind, "delayed");
+    const behind = freshness({ ...facts, sources: [live, { ...live, source: "waze", state: "stale" }] });
+    assert.equal(behind.kind, "delayed");
+    assert.deepEqual(behind.behind, ["waze"]);
+  });
+
+  it("is not disturbed by a source that is quiet or never spoke", () => {
+    assert.equal(freshness({ ...facts, sources: [live, { ...live, state: "idle" }, { ...live, state: "never" }] }).kind, "live");
+  });
+
+  it("is cut after ten silent seconds, whatever the data said", () => {
+    assert.equal(freshness({ ...facts, silentMs: 10_001 }).kind, "cut");
+    assert.equal(freshness({ ...facts, heard: false, silentMs: 3_000 }).kind, "connecting");
+    assert.equal(freshness({ ...facts, heard: false, silentMs: 11_000 }).kind, "cut");
+  });
+
+  it("does not call an empty start late", () => {
+    assert.equal(freshness({ ...facts, asOf: null }).kind, "live");
+  });
+});

@@ -1,0 +1,3 @@
+//! What the suites stand on.
+
+pub mod kafka;
