@@ -39,14 +39,14 @@ help:
 
 demo: tools
 	@scripts/dashboard.sh --optional
-	cargo build --release --locked -p tanggap
+	cargo build --release --locked --workspace --bins
 	@exec "$(CARGO_TARGET_DIR)/release/tanggap" demo $(ARGS)
 
 test:
 	@exec scripts/test.sh
 
 build: tools
-	cargo build --release --locked -p tanggap
+	cargo build --release --locked --workspace --bins
 
 tools:
 	@scripts/install-build.sh
@@ -69,5 +69,5 @@ tree:
 browser-tests: tools
 	@scripts/install-browser.sh
 	@scripts/dashboard.sh
-	cargo build --release --locked -p tanggap
+	cargo build --release --locked --workspace --bins
 	@scripts/test-browser.sh
