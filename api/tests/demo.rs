@@ -111,7 +111,7 @@ fn a_report_from_a_stock_client_is_on_the_map_at_once() {
     delays.sort();
     println!("broker to /v1/cells: median {:?}, slowest of 20 {:?}", delays[10], delays[19]);
     let sources = get(&demo, "/v1/sources");
-    let qlue = sources["lanes"]
+    let qlue = sources["items"]
         .as_array()
         .unwrap()
         .iter()
@@ -125,7 +125,7 @@ fn a_report_from_a_stock_client_is_on_the_map_at_once() {
 fn a_simulated_city_fills_every_answer() {
     let demo = demo(&["--rate", "50", "--history", "30m", "--seed", "3"]);
     wait_for("complaints with a route", || {
-        get(&demo, "/v1/units")
+        get(&demo, "/v1/units")["items"]
             .as_array()
             .is_some_and(|units| units.iter().any(|unit| unit["open"].as_i64() > Some(0)))
     });
