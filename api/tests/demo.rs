@@ -30,7 +30,12 @@ fn free_port() -> u16 {
 
 fn demo(more: &[&str]) -> Demo {
     let (api, broker) = (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tanggap"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tanggap"));
+    // What the test runner sets would be taken for settings.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TANGGAP_")) {
+        command.env_remove(name);
+    }
+    let mut child = command
         .args(["demo", "--listen", &api, "--broker-listen", &broker])
         .args(more)
         .stdout(Stdio::piped())

@@ -8,11 +8,12 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 fn tanggap(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tanggap"))
-        .args(arguments)
-        .env_remove("TANGGAP_DATA")
-        .output()
-        .unwrap()
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tanggap"));
+    // What the test runner sets would be taken for settings.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TANGGAP_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).output().unwrap()
 }
 
 fn succeed(arguments: &[&str]) -> Output {
