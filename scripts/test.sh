@@ -112,7 +112,8 @@ wish "Python installed" "the replay oracle" scripts/install-oracle.sh || oracle=
 
 # Programs and tests in one go: the tests start the program, and one choice of features serves both.
 step "build" cargo build --release --locked --workspace --bins --tests
-step "tests" cargo test --release --locked --workspace --no-fail-fast
+# Examples in the documentation are run by `cargo test --doc`, not yet here.
+step "tests" cargo test --release --locked --workspace --lib --bins --tests --no-fail-fast
 if [ "$oracle" = yes ]; then
     step "replay oracle" scripts/test-oracle.sh
 fi
