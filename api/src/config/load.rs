@@ -15,11 +15,12 @@ pub const DOCUMENTED: &str = include_str!("../../tanggap.toml");
 /// Sections an environment variable can speak of.
 const SECTIONS: [&str; 8] = ["time", "lanes", "decode", "kafka", "territory", "windows", "rankings", "api"];
 /// Variables of ours that are no setting, by how they begin.
-const NOT_SETTINGS: [&str; 10] = [
+const NOT_SETTINGS: &[&str] = &[
     "TANGGAP_BIN",
     "TANGGAP_BROKERS",
     "TANGGAP_BURST",
     "TANGGAP_CACHE",
+    "TANGGAP_DASHBOARD",
     "TANGGAP_DATA",
     "TANGGAP_FUZZ",
     "TANGGAP_KAFKA_JARS",
