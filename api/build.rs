@@ -4,16 +4,23 @@
 //! its `memory_serve_assets.rs`, and two variables for `src/dashboard.rs`. Without the third-party files the build goes on and
 //! `dashboard/bare`, a page that says what to run, takes the place of the pages. No network and no Node is used here.
 
-#[cfg(not(feature = "dashboard"))]
-fn main() {}
-
-#[cfg(feature = "dashboard")]
 fn main() -> std::io::Result<()> {
-    embed::dashboard()
+    smaller_program();
+    #[cfg(feature = "dashboard")]
+    embed::dashboard()?;
+    Ok(())
+}
+
+/// Half of the linked file is line tables and functions that differ in name only. Backtraces keep their function names. Only
+/// where Rust links with its own lld: the GNU linker knows no `--icf`.
+fn smaller_program() {
+    let of = |key: &str| std::env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();
+    if (of("ARCH"), of("OS"), of("ENV")) == ("x86_64".into(), "linux".into(), "gnu".into()) {
+        println!("cargo::rustc-link-arg-bins=-Wl,--icf=all,--strip-debug");
+    }
 }
 
 #[cfg(feature = "dashboard")]
-#[expect(clippy::print_stdout, reason = "a build script speaks to cargo on standard output")]
 mod embed {
     use std::fs;
     use std::hash::{DefaultHasher, Hash, Hasher};

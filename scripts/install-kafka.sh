@@ -2,7 +2,7 @@
 # Fetches Apache Kafka as jars, for the tests that run against a real broker. Safe to run again: what is there stays.
 #
 # Needs Java 17 or later to run the broker and Maven to fetch it; on Debian and Ubuntu both are installed if missing.
-# By hand: install a Java 17 runtime and Maven, then
+# So is kcat, the stock client of the tests. By hand: install kcat, a Java 17 runtime and Maven, then
 #   mvn -B -f tests/kafka/pom.xml dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=DIR
 # and point TANGGAP_KAFKA_JARS to DIR.
 set -eu
@@ -14,7 +14,11 @@ version=$(sed -n 's|.*<kafka.version>\(.*\)</kafka.version>.*|\1|p' "$pom")
 
 install_packages() {
     echo "install-kafka: installing $* (to $why)"
-    if [ "$(id -u)" -eq 0 ]; then sudo=''; else sudo='sudo'; fi
+    sudo=
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "install-kafka: not root: sudo will run the next command and may ask for your password"
+        sudo=sudo
+    fi
     command -v apt-get > /dev/null || {
         echo "install-kafka: no apt-get here; please install $* by hand" >&2
         exit 1
@@ -26,6 +30,11 @@ install_packages() {
 if ! command -v java > /dev/null; then
     why='run Apache Kafka in the tests'
     install_packages openjdk-17-jre-headless
+fi
+
+if ! command -v kcat > /dev/null; then
+    why='try a stock client on the embedded broker'
+    install_packages kcat
 fi
 
 if [ -f "$jars/kafka_2.13-$version.jar" ] && [ -f "$jars/.complete-$version" ]; then

@@ -8,7 +8,7 @@ say() { printf 'install-oracle: %s\n' "$*"; }
 
 environment=${TANGGAP_CACHE:-$HOME/.cache/tanggap}/replay-oracle
 wanted=tests/oracle/requirements.txt
-if cmp -s "$wanted" "$environment/installed.txt" && "$environment/bin/python" -c 'import h3, numpy, shapely' 2>/dev/null; then
+if cmp -s "$wanted" "$environment/installed.txt" && "$environment/bin/python" -c 'import geopandas, h3, numpy, pyarrow, shapely' 2>/dev/null; then
     exit 0
 fi
 
@@ -37,7 +37,7 @@ if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     exit 1
 fi
 
-say "h3, numpy and shapely into $environment"
+say "the packages of $wanted into $environment"
 rm -rf "$environment"
 python3 -m venv "$environment"
 "$environment/bin/python" -m pip install --quiet --disable-pip-version-check -r "$wanted"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Holds `tanggap replay` against the independent computation in tests/oracle: a seeded day of the city goes through both, and what they
-# write must be equal row by row. First the oracle itself is held against counts made by hand and by brute force.
+# Holds Tanggap against computations that are not ours, in tests/oracle: the oracle itself against counts made by hand and by brute force,
+# the territory index against shapely, GeoParquet as geopandas writes it, and `tanggap replay` of a seeded day, whose files must equal the
+# independent ones row by row.
 #
 # TANGGAP_BIN         the program (default: the release build)
 # TANGGAP_ORACLE_N    lines of the day (default: 200000)
@@ -24,4 +25,13 @@ if [ ! -f "$territory" ]; then
     exit 0
 fi
 "$python" -m unittest discover tests/oracle
+
+echo "test-oracle: the territory index against shapely, half of the points within 200 m of a border"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$python" tests/oracle/territory_oracle.py points "$territory" 200000 5 >"$work/points.csv"
+"$python" tests/oracle/territory_oracle.py locate "$territory" "$work/points.csv" >"$work/expected.csv"
+TANGGAP_TERRITORY_EXPECTED=$work/expected.csv cargo test --release --locked --workspace --test territory_oracle
+"$python" tests/oracle/geoparquet.py --tanggap "$program" --territory "$territory"
+
 "$python" tests/oracle/check.py --tanggap "$program" --territory "$territory" --events "$lines" --seed 11

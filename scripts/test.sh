@@ -17,7 +17,7 @@ clock() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
 
 # Adds up the suites' own closing lines: cargo's `test result: ok. 12 passed; 0 failed;`, node's `ℹ pass 12`, unittest's `Ran 12 tests`.
 count() {
-    cat "$logs/tests" "$logs/replay oracle" "$logs/browser" 2>/dev/null | awk -v cargo="$1" -v node="$2" '
+    cat "$logs/tests" "$logs/examples" "$logs/replay oracle" "$logs/browser" 2>/dev/null | awk -v cargo="$1" -v node="$2" '
         /^test result:/ { for (i = 2; i <= NF; i++) if (index($i, cargo) == 1) sum += $(i - 1) }
         /^Ran [0-9]+ tests? in / && cargo == "passed" { ran = $2 }
         /^OK/ { sum += ran; ran = 0 }
@@ -100,7 +100,7 @@ step "crates fetched" cargo fetch --locked --quiet --target "$(rustc -vV | sed -
 step "tree and licences" scripts/check-tree.sh
 
 browser=yes
-# Node alone: the browser suite is a command of its own for now (make browser-tests), as some of its waits fail on a loaded machine.
+# Node alone: the browser suite is a command of its own for now (make browser-tests), as some of its waits fail on a slow machine.
 wish "Node installed" "the dashboard's types" env CHROMIUM=none scripts/install-browser.sh || browser=no
 if [ "$browser" = yes ]; then
     step "dashboard libraries" scripts/dashboard.sh
@@ -110,10 +110,12 @@ wish "Kafka installed" "the Kafka suite" scripts/install-kafka.sh || true
 oracle=yes
 wish "Python installed" "the replay oracle" scripts/install-oracle.sh || oracle=no
 
+step "clippy" cargo clippy --release --locked --workspace --all-targets -- -D warnings
+step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps --workspace
 # Programs and tests in one go: the tests start the program, and one choice of features serves both.
 step "build" cargo build --release --locked --workspace --bins --tests
-# Examples in the documentation are run by `cargo test --doc`, not yet here.
 step "tests" cargo test --release --locked --workspace --lib --bins --tests --no-fail-fast
+step "examples" cargo test --release --locked --workspace --doc --no-fail-fast
 if [ "$oracle" = yes ]; then
     step "replay oracle" scripts/test-oracle.sh
 fi

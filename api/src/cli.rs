@@ -19,12 +19,13 @@ use crate::run::{self, DemoArguments, ReplayArguments, ServeArguments, SimulateA
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// What is logged to standard error: error, warn, info, debug, or a filter like `tanggap=debug`. Also TANGGAP_LOG.
+    // The embedded broker's crates write keys and values of messages where something fails: reporters are in them.
+    /// What is logged to standard error: error, warn, info, debug, or a filter like `tanggap=debug`. Also `TANGGAP_LOG`.
     #[arg(
         long,
         global = true,
         env = "TANGGAP_LOG",
-        default_value = "warn,memory_serve=error,tanggap=info,tanggap_connectors=info",
+        default_value = "warn,tansu_broker=off,tansu_storage=off,memory_serve=error,tanggap=info,tanggap_connectors=info",
         hide_env_values = true
     )]
     log: String,

@@ -44,6 +44,7 @@ fn balanced(name: &str, lane: &Value) -> u64 {
 }
 
 /// The shared data, if it is there; in CI it must be.
+#[expect(clippy::print_stdout, reason = "a skipped test must say so")]
 fn data() -> Option<PathBuf> {
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     let data = std::env::var_os("TANGGAP_DATA").map_or(default, PathBuf::from);
@@ -96,7 +97,7 @@ fn what_comes_out_depends_on_the_log_and_not_on_the_batches() {
         "dead-letters.qlue.reports.ndjson",
     ] {
         let first = std::fs::read(outs[0].join(file)).unwrap();
-        assert!(first.iter().filter(|byte| **byte == b'\n').count() > 1, "{file} holds rows");
+        assert!(first.split(|byte| *byte == b'\n').count() > 2, "{file} holds rows");
         for other in &outs[1..] {
             assert!(
                 first == std::fs::read(other.join(file)).unwrap(),

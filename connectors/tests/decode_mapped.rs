@@ -1,4 +1,5 @@
 //! Channels by mapping file: the shipped ones, a user's own, and what a wrong file is told.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod decode_support;
 

@@ -6,6 +6,8 @@
 //! python3 tests/oracle/territory_oracle.py locate BOUNDARIES points.csv > expected.csv
 //! TANGGAP_TERRITORY_EXPECTED=$PWD/expected.csv cargo test --release -p tanggap-engine --test territory_oracle
 //! ```
+//!
+//! `scripts/test-oracle.sh` does all three.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stderr,

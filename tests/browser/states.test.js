@@ -147,9 +147,12 @@ describe("accessibility", () => {
       await inMode("normal", { theme }, async (page) => {
         await mapDrawn(page);
         await fixture.down();
-        await kind(page, "cut");
-        assert.deepEqual(await violations(page), []);
-        await fixture.up();
+        try {
+          await kind(page, "cut", 90_000);
+          assert.deepEqual(await violations(page), []);
+        } finally {
+          await fixture.up();
+        }
       });
     });
   }

@@ -111,6 +111,7 @@ mod tests {
         assert_eq!(get("/assets/css/base.css", Some(&tag)).await.status(), StatusCode::NOT_MODIFIED);
     }
 
+    #[expect(clippy::print_stdout, reason = "a skipped test must say so")]
     #[tokio::test]
     async fn modules_are_served_as_javascript_or_the_browser_refuses_them() {
         if env!("TANGGAP_DASHBOARD") == "bare" {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use clap::Args;
+use tanggap_connectors::embedded::EmbeddedBroker;
 use tanggap_connectors::kafka::{KafkaConfig, KafkaSink, TopicSpec, ensure_topics};
 use tanggap_connectors::simulate::{City, CityConfig};
 
@@ -22,7 +23,7 @@ use super::simulate::places;
 own:\n  echo '{\"post_id\": 1, \"created_at\": \"'$(date -u +%FT%TZ)'\", \"category\": \"Banjir\", \"location\": {\"lat\": -6.2, \"lng\": 106.83}}' \
 | kcat -P -b 127.0.0.1:9092 -t qlue.reports"
 )]
-pub struct DemoArguments {
+pub(crate) struct DemoArguments {
     /// Address of the dashboard and the API.
     #[arg(long, value_name = "A:P", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -53,7 +54,7 @@ pub struct DemoArguments {
 ///
 /// # Errors
 /// An address is taken, or the data directory cannot be written.
-pub fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
+pub(crate) fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
     anyhow::ensure!(
         arguments.speed > 0.0 && arguments.speed.is_finite(),
         "--speed is {}: use a number above 0",
@@ -100,7 +101,8 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
             }
         })
     });
-    announce(arguments)?;
+    let brokers = broker.as_ref().map_or(arguments.broker_listen, EmbeddedBroker::address);
+    announce(service.address(), brokers)?;
     let ended = service.wait();
     stop.store(true, Ordering::Relaxed);
     if let Some(publisher) = publisher
@@ -115,14 +117,10 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
 }
 
 /// Says where to look. Standard output, as people and scripts wait for it.
-fn announce(arguments: &DemoArguments) -> anyhow::Result<()> {
+fn announce(listen: SocketAddr, brokers: SocketAddr) -> anyhow::Result<()> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "Tanggap is serving on http://{} (broker on {})",
-        arguments.listen, arguments.broker_listen
-    )?;
+    writeln!(out, "Tanggap is serving on http://{listen} (broker on {brokers})")?;
     writeln!(out, "A simulated Jakarta: every report is made up. Stop with Ctrl-C.")?;
     out.flush().context("cannot write to standard output")
 }

@@ -28,7 +28,7 @@ pub(super) fn payloads(path: &Path, take: &mut dyn FnMut(&Payload<'_>) -> anyhow
         None => (&name, Box::new(file)),
     };
     let read = || format!("cannot read {}", path.display());
-    if plain.ends_with(".csv") {
+    if Path::new(plain).extension().is_some_and(|extension| extension == "csv") {
         rows(reader, take).with_context(read)
     } else {
         lines(reader, take).with_context(read)

@@ -2,6 +2,7 @@
 
 mod demo;
 mod files;
+mod geoparquet;
 mod lane;
 mod meter;
 mod outputs;
@@ -13,9 +14,9 @@ mod simulate;
 mod sql;
 mod territory;
 
-pub use demo::{DemoArguments, demo};
-pub use replay::{ReplayArguments, replay};
-pub use serve::{ServeArguments, serve};
-pub use simulate::{SimulateArguments, simulate};
-pub use sql::{SqlArguments, sql};
-pub use territory::{TerritoryCommand, territory};
+pub(crate) use demo::{DemoArguments, demo};
+pub(crate) use replay::{ReplayArguments, replay};
+pub(crate) use serve::{ServeArguments, serve};
+pub(crate) use simulate::{SimulateArguments, simulate};
+pub(crate) use sql::{SqlArguments, sql};
+pub(crate) use territory::{TerritoryCommand, territory};

@@ -19,7 +19,7 @@ use super::lane::DeadLetter;
 
 /// How tables are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum TableFormat {
+pub(crate) enum TableFormat {
     /// RFC 4180, header line, UTF-8.
     #[default]
     Csv,
@@ -135,7 +135,10 @@ impl DeadLetterFile {
 
 /// A dead letter as it stands in the file and on the topic.
 pub(super) fn letter_json(lane: &str, letter: &DeadLetter) -> Value {
-    let bytes: String = letter.payload.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut bytes = String::with_capacity(letter.payload.len() * 2);
+    for byte in &letter.payload {
+        bytes.extend([byte >> 4, byte & 15].map(|digit| char::from_digit(u32::from(digit), 16).unwrap_or('0')));
+    }
     json!({
         "lane": lane,
         "offset": letter.reject.offset,

@@ -22,7 +22,7 @@ use super::{files, meter};
 reports.<channel>); .gz too.\n\nWrites windows.csv, kelurahan.csv, cases, rankings, routes, accounting.json, and the refused events of each \
 lane.\n\nExample:\n  tanggap replay --topic qlue.reports=qlue.ndjson --topic waze.feed=waze.ndjson --territory kelurahan.geojson --out answers"
 )]
-pub struct ReplayArguments {
+pub(crate) struct ReplayArguments {
     /// A topic and the file that is its log; several times for several lanes.
     #[arg(long = "topic", value_name = "NAME=FILE", required = true, value_parser = topic_file)]
     topics: Vec<(String, PathBuf)>,
@@ -57,7 +57,7 @@ pub(super) fn topic_file(text: &str) -> Result<(String, PathBuf), String> {
 ///
 /// # Errors
 /// A file cannot be read or written, a topic is unknown, or the configuration does not hold.
-pub fn replay(arguments: &ReplayArguments) -> anyhow::Result<()> {
+pub(crate) fn replay(arguments: &ReplayArguments) -> anyhow::Result<()> {
     let begun = Instant::now();
     let setting = Setting::read(arguments.config.as_deref(), arguments.territory.as_deref(), None)?;
     std::fs::create_dir_all(&arguments.out).with_context(|| format!("cannot make the directory {}", arguments.out.display()))?;

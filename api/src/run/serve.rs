@@ -27,7 +27,7 @@ use crate::state::{ApiSettings, AppState, Secret};
 /// Serve a city.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  tanggap serve --config tanggap.toml --data-dir data\n\n`tanggap config print` shows every setting.")]
-pub struct ServeArguments {
+pub(crate) struct ServeArguments {
     /// Configuration file.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -54,7 +54,7 @@ const WATCH: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// The configuration does not hold, the broker does not answer, or the address is taken.
-pub fn serve(arguments: &ServeArguments) -> anyhow::Result<()> {
+pub(crate) fn serve(arguments: &ServeArguments) -> anyhow::Result<()> {
     let setting = Setting::read(arguments.config.as_deref(), None, Some(&arguments.data_dir))?;
     let (broker, kafka) = match &setting.config.kafka {
         Some(kafka) => (None, kafka.clone()),
@@ -84,6 +84,7 @@ pub(super) fn embedded(data_dir: &Path, listen: SocketAddr) -> anyhow::Result<(O
 /// A running city: lanes, watcher and API.
 #[derive(Debug)]
 pub(super) struct Service {
+    address: SocketAddr,
     stop: Arc<AtomicBool>,
     watcher: std::thread::JoinHandle<()>,
     runtime: tokio::runtime::Runtime,
@@ -116,10 +117,10 @@ impl Service {
         let listener = runtime
             .block_on(TcpListener::bind(listen))
             .with_context(|| format!("cannot listen on {listen}: is another Tanggap running? Choose another address with api.listen"))?;
+        let address = listener.local_addr()?;
         let server_file = data_dir.join(SERVER_FILE);
         std::fs::create_dir_all(data_dir).with_context(|| format!("cannot make {}", data_dir.display()))?;
-        std::fs::write(&server_file, listener.local_addr()?.to_string())
-            .with_context(|| format!("cannot write {}", server_file.display()))?;
+        std::fs::write(&server_file, address.to_string()).with_context(|| format!("cannot write {}", server_file.display()))?;
         let (shutdown, mut told) = tokio::sync::watch::channel(false);
         let router = crate::router::router(state).into_make_service_with_connect_info::<SocketAddr>();
         let server = runtime.spawn(async move {
@@ -134,6 +135,7 @@ impl Service {
                 .spawn(move || watch(&setting, &kafka, &city, &stop))?
         };
         Ok(Self {
+            address,
             stop,
             watcher,
             runtime,
@@ -141,6 +143,11 @@ impl Service {
             shutdown,
             server_file,
         })
+    }
+
+    /// Where the API answers.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Waits for SIGINT or SIGTERM, then stops lanes and API.
@@ -181,7 +188,6 @@ fn settings(setting: &Setting) -> ApiSettings {
         resolution: setting.config.lanes.cell_resolution,
         delay_s: setting.config.time.delay_s,
         build: format!("{}-{}", env!("CARGO_PKG_VERSION"), crate::dashboard::BUILD),
-        ..ApiSettings::default()
     }
 }
 

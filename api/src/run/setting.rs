@@ -8,19 +8,20 @@ use tanggap_engine::lane::Ground;
 use tanggap_engine::route::{JAKARTA, Router};
 use tanggap_engine::territory::{PropertyNames, Territory};
 
+use super::geoparquet::as_geojson;
 use crate::config::{Config, load};
 
 /// The city that lanes run in.
 #[derive(Clone, Debug)]
-pub struct Setting {
+pub(crate) struct Setting {
     /// Configuration.
-    pub config: Arc<Config>,
+    pub(crate) config: Arc<Config>,
     /// Kelurahan.
-    pub territory: Arc<Territory>,
+    pub(crate) territory: Arc<Territory>,
     /// Their indexes.
-    pub ground: Ground,
+    pub(crate) ground: Ground,
     /// Who answers what.
-    pub router: Arc<Router>,
+    pub(crate) router: Arc<Router>,
 }
 
 impl Setting {
@@ -28,7 +29,7 @@ impl Setting {
     ///
     /// # Errors
     /// What could not be read, and where.
-    pub fn read(config: Option<&Path>, polygons: Option<&Path>, data_dir: Option<&Path>) -> anyhow::Result<Self> {
+    pub(crate) fn read(config: Option<&Path>, polygons: Option<&Path>, data_dir: Option<&Path>) -> anyhow::Result<Self> {
         let config = load(config, std::env::vars())?;
         let imported = data_dir
             .map(|dir| dir.join("territory").join("kelurahan.geojson"))
@@ -59,7 +60,7 @@ impl Setting {
 /// # Errors
 /// It cannot be read or is no usable territory.
 pub(super) fn read_territory(file: &Path, names: &PropertyNames) -> anyhow::Result<Territory> {
-    let bytes = std::fs::read(file).with_context(|| format!("cannot read the territory {}", file.display()))?;
+    let bytes = polygons(file)?;
     let advice = || {
         format!(
             "{} is no usable territory; `tanggap territory check {}` lists its faults",
@@ -68,4 +69,13 @@ pub(super) fn read_territory(file: &Path, names: &PropertyNames) -> anyhow::Resu
         )
     };
     Territory::from_geojson(&bytes, names).with_context(advice)
+}
+
+/// The bytes of a file of kelurahan polygons as `GeoJSON`, whichever of the two formats it is in.
+///
+/// # Errors
+/// It cannot be read, or is `GeoParquet` of a kind that is not understood.
+pub(super) fn polygons(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read the territory {}", file.display()))?;
+    as_geojson(bytes).with_context(|| format!("cannot read the territory {}", file.display()))
 }

@@ -20,7 +20,7 @@ use super::setting::Setting;
 tanggap simulate --seed 7 --duration 1h --brokers 127.0.0.1:9092\n  echo '{\"post_id\":1,…}' | tanggap simulate --stdin qlue.reports --brokers \
 127.0.0.1:9092"
 )]
-pub struct SimulateArguments {
+pub(crate) struct SimulateArguments {
     /// Seed of everything that is left to chance.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -92,7 +92,7 @@ pub(super) fn places(territory: &Territory) -> Vec<Place> {
 ///
 /// # Errors
 /// The directory cannot be written, or no broker takes the messages.
-pub fn simulate(arguments: &SimulateArguments) -> anyhow::Result<()> {
+pub(crate) fn simulate(arguments: &SimulateArguments) -> anyhow::Result<()> {
     if let (Some(topic), Some(brokers)) = (&arguments.stdin, &arguments.brokers) {
         return produce_lines(topic, brokers);
     }
@@ -145,7 +145,7 @@ fn produce_lines(topic: &str, brokers: &str) -> anyhow::Result<()> {
 }
 
 fn finish(sink: &KafkaSink) -> anyhow::Result<()> {
-    let counters = sink.flush(Duration::from_secs(60))?;
+    let counters = sink.flush(Duration::from_mins(1))?;
     tracing::info!(?counters, "produced");
     Ok(())
 }

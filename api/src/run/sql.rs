@@ -33,7 +33,7 @@ use super::setting::Setting;
 \"SELECT category, count(*) FROM reports GROUP BY category ORDER BY 2 DESC\" --data-dir data\n  tanggap sql \"SELECT count(*) FROM reports\" \
 --topic qlue.reports=qlue.ndjson --format csv"
 )]
-pub struct SqlArguments {
+pub(crate) struct SqlArguments {
     /// One SELECT statement.
     query: String,
     /// Data directory of `serve` or `demo`.
@@ -82,7 +82,7 @@ const ROWS: usize = 1_000_000;
 ///
 /// # Errors
 /// The log cannot be read, or the question is no SELECT that plans and runs.
-pub fn sql(arguments: &SqlArguments) -> anyhow::Result<()> {
+pub(crate) fn sql(arguments: &SqlArguments) -> anyhow::Result<()> {
     if arguments.topics.is_empty()
         && let Some(address) = running(&arguments.data_dir)
     {
@@ -112,7 +112,7 @@ pub fn sql(arguments: &SqlArguments) -> anyhow::Result<()> {
         .build()?;
     let batches = runtime.block_on(async {
         let session = Desk::new(&setting.territory, &setting.router)?.session(&city.snapshot())?;
-        ask_free(&session, &arguments.query, ROWS, Duration::from_secs(600)).await
+        ask_free(&session, &arguments.query, ROWS, Duration::from_mins(10)).await
     })?;
     write(&batches, arguments.format)
 }

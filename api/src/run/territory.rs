@@ -7,15 +7,15 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 use tanggap_engine::territory::{Finding, Severity, check_geojson};
 
-use super::setting::read_territory;
+use super::setting::{polygons, read_territory};
 use crate::config::load;
 
 /// What to do with a file of polygons.
 #[derive(Subcommand, Debug)]
-pub enum TerritoryCommand {
+pub(crate) enum TerritoryCommand {
     /// Find overlaps, gaps, invalid rings and duplicate codes, and say where.
     Check {
-        /// GeoJSON of the kelurahan.
+        /// GeoJSON or GeoParquet (WKB, WGS 84) of the kelurahan.
         file: PathBuf,
         /// Configuration file (for the names of the properties).
         #[arg(long)]
@@ -26,7 +26,7 @@ pub enum TerritoryCommand {
     },
     /// Make a file the territory of a data directory.
     Import {
-        /// GeoJSON of the kelurahan.
+        /// GeoJSON or GeoParquet (WKB, WGS 84) of the kelurahan.
         file: PathBuf,
         /// The data directory of `serve` or `demo`.
         #[arg(long, value_name = "DIR")]
@@ -41,7 +41,7 @@ pub enum TerritoryCommand {
 ///
 /// # Errors
 /// A file cannot be read or written.
-pub fn territory(command: &TerritoryCommand) -> anyhow::Result<bool> {
+pub(crate) fn territory(command: &TerritoryCommand) -> anyhow::Result<bool> {
     match command {
         TerritoryCommand::Check { file, config, json } => check(file, config.as_deref(), *json),
         TerritoryCommand::Import { file, data_dir, config } => import(file, data_dir, config.as_deref()).map(|()| true),
@@ -50,8 +50,7 @@ pub fn territory(command: &TerritoryCommand) -> anyhow::Result<bool> {
 
 fn check(file: &Path, config: Option<&Path>, json: bool) -> anyhow::Result<bool> {
     let config = load(config, std::env::vars())?;
-    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let findings = check_geojson(&bytes, &config.territory.properties);
+    let findings = check_geojson(&polygons(file)?, &config.territory.properties);
     let mut out = std::io::stdout().lock();
     for finding in &findings {
         if json {
@@ -77,7 +76,7 @@ fn import(file: &Path, data_dir: &Path, config: Option<&Path>) -> anyhow::Result
     std::fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
     // A new file beside the old one, then one rename: a crash leaves the one or the other, never half of one.
     let (target, draft) = (dir.join("kelurahan.geojson"), dir.join("kelurahan.geojson.new"));
-    std::fs::copy(file, &draft).with_context(|| format!("cannot write {}", draft.display()))?;
+    std::fs::write(&draft, polygons(file)?).with_context(|| format!("cannot write {}", draft.display()))?;
     if config.territory.properties != tanggap_engine::territory::PropertyNames::default() {
         tracing::warn!("the names of the properties come from the configuration: give the same one to serve");
     }

@@ -65,19 +65,19 @@ pub(super) fn decode(bytes: &[u8], sink: &mut Sink<'_>) {
 
 impl<'a> Fields<'a> {
     fn read(&mut self, key: &str, scanner: &mut Scanner<'a>) -> Result<(), Broken> {
-        let field = match key {
-            "report_id" => &mut self.id[0],
-            "id" => &mut self.id[1],
-            "status" => &mut self.status,
-            "time" => &mut self.time[0],
-            "timestamp" => &mut self.time[1],
-            "created_at" => &mut self.time[2],
-            "at" => &mut self.time[3],
-            "unit" => &mut self.unit,
-            "actor_role" => &mut self.actor_role[0],
-            "role" => &mut self.actor_role[1],
-            "channel" => &mut self.channel[0],
-            "source" => &mut self.channel[1],
+        let field = match key.as_bytes() {
+            b"report_id" => &mut self.id[0],
+            b"id" => &mut self.id[1],
+            b"status" => &mut self.status,
+            b"time" => &mut self.time[0],
+            b"timestamp" => &mut self.time[1],
+            b"created_at" => &mut self.time[2],
+            b"at" => &mut self.time[3],
+            b"unit" => &mut self.unit,
+            b"actor_role" => &mut self.actor_role[0],
+            b"role" => &mut self.actor_role[1],
+            b"channel" => &mut self.channel[0],
+            b"source" => &mut self.channel[1],
             _ => return scanner.skip(),
         };
         *field = scanner.scalar()?;

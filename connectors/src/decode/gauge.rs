@@ -16,7 +16,7 @@ struct Fields<'a> {
     level_cm: [Scalar<'a>; 2],
     level_mm: Scalar<'a>,
     time: [Scalar<'a>; 5],
-    longitude: [Scalar<'a>; 3],
+    longitude: [Scalar<'a>; 4],
     latitude: [Scalar<'a>; 3],
 }
 
@@ -58,24 +58,25 @@ pub(super) fn decode(bytes: &[u8], sink: &mut Sink<'_>) {
 
 impl<'a> Fields<'a> {
     fn read(&mut self, key: &str, scanner: &mut Scanner<'a>) -> Result<(), Broken> {
-        let field = match key {
-            "gauge_id" => &mut self.id[0],
-            "id" => &mut self.id[1],
-            "ID_PINTU_AIR" => &mut self.id[2],
-            "level_cm" => &mut self.level_cm[0],
-            "level" => &mut self.level_cm[1],
-            "TINGGI_AIR" => &mut self.level_mm,
-            "time" => &mut self.time[0],
-            "timestamp" => &mut self.time[1],
-            "measured_at" => &mut self.time[2],
-            "created_at" => &mut self.time[3],
-            "TANGGAL" => &mut self.time[4],
-            "lng" => &mut self.longitude[0],
-            "lon" => &mut self.longitude[1],
-            "LONGITUDE" => &mut self.longitude[2],
-            "lat" => &mut self.latitude[0],
-            "latitude" => &mut self.latitude[1],
-            "LATITUDE" => &mut self.latitude[2],
+        let field = match key.as_bytes() {
+            b"gauge_id" => &mut self.id[0],
+            b"id" => &mut self.id[1],
+            b"ID_PINTU_AIR" => &mut self.id[2],
+            b"level_cm" => &mut self.level_cm[0],
+            b"level" => &mut self.level_cm[1],
+            b"TINGGI_AIR" => &mut self.level_mm,
+            b"time" => &mut self.time[0],
+            b"timestamp" => &mut self.time[1],
+            b"measured_at" => &mut self.time[2],
+            b"created_at" => &mut self.time[3],
+            b"TANGGAL" => &mut self.time[4],
+            b"lng" => &mut self.longitude[0],
+            b"lon" => &mut self.longitude[1],
+            b"longitude" => &mut self.longitude[2],
+            b"LONGITUDE" => &mut self.longitude[3],
+            b"lat" => &mut self.latitude[0],
+            b"latitude" => &mut self.latitude[1],
+            b"LATITUDE" => &mut self.latitude[2],
             _ => return scanner.skip(),
         };
         *field = scanner.scalar()?;

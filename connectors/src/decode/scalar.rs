@@ -52,7 +52,9 @@ impl<'a> Scalar<'a> {
             Self::Text(text) => text.trim(),
             _ => return None,
         };
-        text.parse::<f64>().ok().filter(|number| number.is_finite())
+        short_decimal(text)
+            .or_else(|| text.parse().ok())
+            .filter(|number| number.is_finite())
     }
 
     /// A number rounded to an `i32`; `None` outside its range.
@@ -74,6 +76,36 @@ impl<'a> Scalar<'a> {
             Self::Missing | Self::Null | Self::Bool(_) | Self::Nested => None,
         }
     }
+}
+
+/// A number of at most 15 digits without an exponent, as coordinates are: digits and power of ten are both exact in an `f64`,
+/// so their quotient is the nearest one, the same as a full parse gives.
+/// Source: W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990.
+fn short_decimal(text: &str) -> Option<f64> {
+    const POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let (negative, digits) = match text.as_bytes() {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if !(1..=16).contains(&digits.len()) || !digits[0].is_ascii_digit() {
+        return None;
+    }
+    let mut mantissa = 0_u64;
+    let mut point = None;
+    for (index, byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => mantissa = mantissa * 10 + u64::from(byte - b'0'),
+            b'.' if point.is_none() => point = Some(index),
+            _ => return None,
+        }
+    }
+    let decimals = point.map_or(0, |point| digits.len() - point - 1);
+    if mantissa >= 1 << 53 {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "below 2^53, checked just above")]
+    let magnitude = mantissa as f64 / POWERS[decimals];
+    Some(if negative { -magnitude } else { magnitude })
 }
 
 /// The first of several fields that gives something.
@@ -165,6 +197,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_short_decimal_is_the_float_a_full_parse_gives(text in "-?[0-9]{1,9}(\\.[0-9]{0,9})?|[-.0-9e+]{0,17}") {
+            if let Some(number) = super::short_decimal(&text) {
+                prop_assert_eq!(number.to_bits(), text.parse::<f64>().unwrap().to_bits(), "{}", text);
+            }
+        }
+
         #[test]
         fn any_text_survives_escaping(text in any::<String>()) {
             let json = serde_json::to_string(&text).unwrap();

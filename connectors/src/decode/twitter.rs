@@ -37,12 +37,12 @@ pub(super) fn decode(bytes: &[u8], sink: &mut Sink<'_>) {
     let mut bare = Tweet::default();
     let mut envelope = Envelope::default();
     let mut meta = false;
-    let read = Scanner::whole_object(bytes, |key, scanner| match key {
-        "data" => {
+    let read = Scanner::whole_object(bytes, |key, scanner| match key.as_bytes() {
+        b"data" => {
             envelope = read_data(scanner)?;
             Ok(())
         }
-        "meta" => {
+        b"meta" => {
             meta = true;
             scanner.skip()
         }
@@ -97,28 +97,28 @@ impl<'a> Tweet<'a> {
     }
 
     fn read(&mut self, key: &str, scanner: &mut Scanner<'a>) -> Result<(), Broken> {
-        match key {
+        match key.as_bytes() {
             // v1.1 has both; its number loses digits in some senders.
-            "id_str" => self.id[0] = scanner.scalar()?,
-            "id" => self.id[1] = scanner.scalar()?,
-            "created_at" => self.created_at[0] = scanner.scalar()?,
-            "timestamp_ms" => self.created_at[1] = scanner.scalar()?,
-            "author_id" => self.author[0] = scanner.scalar()?,
-            "user" => scanner.fields_or_skip(|key, scanner| {
-                match key {
-                    "id_str" => self.author[1] = scanner.scalar()?,
-                    "id" => self.author[2] = scanner.scalar()?,
+            b"id_str" => self.id[0] = scanner.scalar()?,
+            b"id" => self.id[1] = scanner.scalar()?,
+            b"created_at" => self.created_at[0] = scanner.scalar()?,
+            b"timestamp_ms" => self.created_at[1] = scanner.scalar()?,
+            b"author_id" => self.author[0] = scanner.scalar()?,
+            b"user" => scanner.fields_or_skip(|key, scanner| {
+                match key.as_bytes() {
+                    b"id_str" => self.author[1] = scanner.scalar()?,
+                    b"id" => self.author[2] = scanner.scalar()?,
                     _ => scanner.skip()?,
                 }
                 Ok(())
             })?,
-            "edit_history_tweet_ids" => self.read_edits(scanner)?,
+            b"edit_history_tweet_ids" => self.read_edits(scanner)?,
             // v2 has `geo.coordinates.coordinates`; the `geo` of v1.1 is latitude first and left alone.
-            "geo" => scanner.fields_or_skip(|key, scanner| match key {
-                "coordinates" => self.read_point(scanner),
+            b"geo" => scanner.fields_or_skip(|key, scanner| match key.as_bytes() {
+                b"coordinates" => self.read_point(scanner),
                 _ => scanner.skip(),
             })?,
-            "coordinates" => self.read_point(scanner)?,
+            b"coordinates" => self.read_point(scanner)?,
             _ => scanner.skip()?,
         }
         Ok(())

@@ -117,17 +117,17 @@ impl Waze {
 
 impl<'a> Document<'a> {
     fn read(&mut self, key: &str, scanner: &mut Scanner<'a>, line: &mut Vec<f64>) -> Result<(), Broken> {
-        match key {
-            "alerts" => self.arrays[0] = Some(scanner.raw()?),
-            "jams" => self.arrays[1] = Some(scanner.raw()?),
-            "irregularities" => self.arrays[2] = Some(scanner.raw()?),
-            "alert" | "jam" | "irregularity" if scanner.peek() == b'{' => {
+        match key.as_bytes() {
+            b"alerts" => self.arrays[0] = Some(scanner.raw()?),
+            b"jams" => self.arrays[1] = Some(scanner.raw()?),
+            b"irregularities" => self.arrays[2] = Some(scanner.raw()?),
+            b"alert" | b"jam" | b"irregularity" if scanner.peek() == b'{' => {
                 self.class = class_named(key);
                 self.wrapped = Some(Object::whole(scanner, line)?);
             }
-            "object" if scanner.peek() == b'{' => self.wrapped = Some(Object::whole(scanner, line)?),
-            "kind" | "object" => self.class = scanner.scalar()?.text().and_then(|name| class_named(&name)).or(self.class),
-            "window" | "feed" if scanner.peek() == b'{' => scanner.fields_or_skip(|key, scanner| match self.window.field(key) {
+            b"object" if scanner.peek() == b'{' => self.wrapped = Some(Object::whole(scanner, line)?),
+            b"kind" | b"object" => self.class = scanner.scalar()?.text().and_then(|name| class_named(&name)).or(self.class),
+            b"window" | b"feed" if scanner.peek() == b'{' => scanner.fields_or_skip(|key, scanner| match self.window.field(key) {
                 Some(field) => {
                     *field = scanner.scalar()?;
                     Ok(())
@@ -154,12 +154,12 @@ fn class_named(name: &str) -> Option<Class> {
 
 impl<'a> Window<'a> {
     fn field(&mut self, key: &str) -> Option<&mut Scalar<'a>> {
-        let field = match key {
-            "endTimeMillis" => 0,
-            "end_time_millis" => 1,
-            "endTime" => 2,
-            "end_time" => 3,
-            "startTimeMillis" | "start_time_millis" | "startTime" | "start_time" => {
+        let field = match key.as_bytes() {
+            b"endTimeMillis" => 0,
+            b"end_time_millis" => 1,
+            b"endTime" => 2,
+            b"end_time" => 3,
+            b"startTimeMillis" | b"start_time_millis" | b"startTime" | b"start_time" => {
                 self.present = true;
                 return None;
             }
@@ -186,35 +186,35 @@ impl<'a> Object<'a> {
     }
 
     fn read(&mut self, key: &str, scanner: &mut Scanner<'a>, line: &mut Vec<f64>) -> Result<(), Broken> {
-        let field = match key {
-            "uuid" => &mut self.uuid,
-            "id" => &mut self.id,
-            "pubMillis" => &mut self.published,
-            "type" => &mut self.alert_type,
-            "subtype" => &mut self.subtype,
-            "location" => {
+        let field = match key.as_bytes() {
+            b"uuid" => &mut self.uuid,
+            b"id" => &mut self.id,
+            b"pubMillis" => &mut self.published,
+            b"type" => &mut self.alert_type,
+            b"subtype" => &mut self.subtype,
+            b"location" => {
                 self.located = true;
                 return read_point(scanner, &mut self.longitude, &mut self.latitude);
             }
-            "line" => {
+            b"line" => {
                 self.lined = true;
                 return read_line(scanner, line);
             }
-            "speed" => &mut self.speed,
-            "speedKMH" => &mut self.speed_kmh,
-            "delay" => &mut self.delay[0],
-            "delaySeconds" => &mut self.delay[1],
-            "length" => &mut self.length,
-            "level" => &mut self.level[0],
-            "jamLevel" => &mut self.level[1],
-            "detectionDateMillis" => {
+            b"speed" => &mut self.speed,
+            b"speedKMH" => &mut self.speed_kmh,
+            b"delay" => &mut self.delay[0],
+            b"delaySeconds" => &mut self.delay[1],
+            b"length" => &mut self.length,
+            b"level" => &mut self.level[0],
+            b"jamLevel" => &mut self.level[1],
+            b"detectionDateMillis" => {
                 self.irregular = true;
                 &mut self.detected[0]
             }
-            "detectionDate" => &mut self.detected[1],
-            "updateDateMillis" => &mut self.updated[0],
-            "updateDate" => &mut self.updated[1],
-            "driversCount" | "regularSpeed" => {
+            b"detectionDate" => &mut self.detected[1],
+            b"updateDateMillis" => &mut self.updated[0],
+            b"updateDate" => &mut self.updated[1],
+            b"driversCount" | b"regularSpeed" => {
                 self.irregular = true;
                 return scanner.skip();
             }
@@ -319,9 +319,9 @@ impl<'a> Object<'a> {
 
 fn read_point<'a>(scanner: &mut Scanner<'a>, longitude: &mut Scalar<'a>, latitude: &mut Scalar<'a>) -> Result<(), Broken> {
     scanner.fields_or_skip(|key, scanner| {
-        match key {
-            "x" => *longitude = scanner.scalar()?,
-            "y" => *latitude = scanner.scalar()?,
+        match key.as_bytes() {
+            b"x" => *longitude = scanner.scalar()?,
+            b"y" => *latitude = scanner.scalar()?,
             _ => scanner.skip()?,
         }
         Ok(())

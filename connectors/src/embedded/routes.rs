@@ -2,11 +2,11 @@
 //! listed is answered as unsupported.
 
 use rama::layer::{MapErrLayer, MapStateLayer};
-use rama::{Layer as _, Service as _};
+use rama::{Context, Layer as _, Service};
 use tansu_broker::Error;
 use tansu_broker::coordinator::group::administrator::Controller;
 use tansu_broker::service::{coordinator, storage};
-use tansu_sans_io::{ApiKey as _, FetchRequest, ListOffsetsRequest, ProduceRequest};
+use tansu_sans_io::{ApiKey as _, Body, FetchRequest, Frame, ListOffsetsRequest, ProduceRequest};
 use tansu_service::{BytesFrameLayer, BytesFrameService, FrameRequestLayer, FrameRouteService};
 use tansu_storage::StorageContainer;
 
@@ -16,7 +16,35 @@ use super::offsets::Offsets;
 use super::produce::Append;
 
 /// Answers one request frame with one response frame.
-pub(super) type Routes = BytesFrameService<FrameRouteService<(), Error>>;
+pub(super) type Routes = BytesFrameService<Sparing<FrameRouteService<(), Error>>>;
+
+/// Leaves out of the list of versions what is optional and says nothing, as Apache Kafka does. librdkafka before 2.3 (the kcat of
+/// Debian 12) takes each optional field for a byte shorter than it is and then reads past the end.
+#[derive(Clone, Debug)]
+pub(super) struct Sparing<S> {
+    inner: S,
+}
+
+impl<S> Service<(), Frame> for Sparing<S>
+where
+    S: Service<(), Frame, Response = Frame, Error = Error>,
+{
+    type Response = Frame;
+    type Error = Error;
+
+    async fn serve(&self, ctx: Context<()>, request: Frame) -> Result<Frame, Error> {
+        let mut answer = self.inner.serve(ctx, request).await?;
+        if let Body::ApiVersionsResponse(versions) = answer.body {
+            answer.body = versions
+                .supported_features(None)
+                .finalized_features(None)
+                .finalized_features_epoch(None)
+                .zk_migration_ready(None)
+                .into();
+        }
+        Ok(answer)
+    }
+}
 
 /// The routes over one log.
 pub(super) fn routes(log: &Log) -> Result<Routes, Error> {
@@ -76,5 +104,5 @@ pub(super) fn routes(log: &Log) -> Result<Routes, Error> {
                 .into_layer(Offsets)
                 .boxed(),
         )?;
-    Ok(BytesFrameLayer::default().into_layer(builder.build()?))
+    Ok(BytesFrameLayer::default().into_layer(Sparing { inner: builder.build()? }))
 }

@@ -42,7 +42,7 @@ impl Segment {
     }
 }
 
-/// Segments in tiers: when a tier has [`FANOUT`] of them they are merged into one of the next, so a reader never meets more
+/// Segments in tiers: when a tier has `FANOUT` of them they are merged into one of the next, so a reader never meets more
 /// than a few per tier and a row is merged once a tier.
 #[derive(Clone, Debug, Default)]
 pub struct Tiers {

@@ -7,10 +7,10 @@ use hashbrown::HashMap;
 use super::Territory;
 use super::band::METRES_PER_DEGREE;
 
-/// Width of a grid cell, degrees: about 550 m, a few dozen edges.
-const CELL_DEG: f64 = 0.005;
+/// Width of a grid cell, degrees: about 220 m, a few edges.
+const CELL_DEG: f64 = 0.002;
 /// Beyond so many rings (about 5 km) a position is far from every border and the distance is not said.
-const RINGS: i32 = 10;
+const RINGS: i32 = 25;
 
 type Edge = (Coord<f64>, Coord<f64>);
 
@@ -48,19 +48,23 @@ impl BorderIndex {
         };
         let scale = latitude_deg.to_radians().cos();
         let (column, row) = cell(point);
-        let mut least = f64::INFINITY;
+        // From the position to the nearest side of its own cell.
+        let aside = |degrees: f64| (degrees / CELL_DEG).fract().abs().min(1.0 - (degrees / CELL_DEG).fract().abs());
+        let aside = aside(point.x).min(aside(point.y));
+        let mut least_m2 = f64::INFINITY;
         for ring in 0..=RINGS {
             for (east, north) in around(ring) {
                 for edge in self.cells.get(&(column + east, row + north)).into_iter().flatten() {
-                    least = least.min(distance_m(*edge, point, scale));
+                    least_m2 = least_m2.min(distance_m2(*edge, point, scale));
                 }
             }
             // Whatever lies beyond this ring is at least this far away, measured the narrow way.
-            if least <= f64::from(ring) * CELL_DEG * scale * METRES_PER_DEGREE {
+            let seen_m = (f64::from(ring) + aside) * CELL_DEG * scale * METRES_PER_DEGREE;
+            if least_m2 <= seen_m * seen_m {
                 break;
             }
         }
-        least.is_finite().then_some(least)
+        least_m2.is_finite().then(|| least_m2.sqrt())
     }
 }
 
@@ -79,7 +83,8 @@ fn around(ring: i32) -> impl Iterator<Item = (i32, i32)> {
         .filter(move |(east, north)| east.abs().max(north.abs()) == ring)
 }
 
-fn distance_m((start, end): Edge, point: Coord<f64>, scale: f64) -> f64 {
+/// Square of the distance, m².
+fn distance_m2((start, end): Edge, point: Coord<f64>, scale: f64) -> f64 {
     let plane = |at: Coord<f64>| ((at.x - point.x) * scale * METRES_PER_DEGREE, (at.y - point.y) * METRES_PER_DEGREE);
     let (from, to) = (plane(start), plane(end));
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
@@ -89,13 +94,14 @@ fn distance_m((start, end): Edge, point: Coord<f64>, scale: f64) -> f64 {
     } else {
         0.0
     };
-    (from.0 + along * dx).hypot(from.1 + along * dy)
+    let (east, north) = (from.0 + along * dx, from.1 + along * dy);
+    east * east + north * north
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::{PropertyNames, Territory};
-    use super::{BorderIndex, distance_m};
+    use super::{BorderIndex, distance_m2};
     use geo::{Coord, LinesIter};
 
     #[test]
@@ -112,8 +118,9 @@ mod tests {
             let (point, scale) = (Coord { x: longitude, y: latitude }, latitude.to_radians().cos());
             let edges = territory.kelurahan().iter().flat_map(|kelurahan| kelurahan.shape.lines_iter());
             let least = edges
-                .map(|line| distance_m((line.start, line.end), point, scale))
-                .fold(f64::INFINITY, f64::min);
+                .map(|line| distance_m2((line.start, line.end), point, scale))
+                .fold(f64::INFINITY, f64::min)
+                .sqrt();
             let found = index.distance_m(longitude, latitude).unwrap();
             assert!((found - least).abs() < 1e-6, "{longitude} {latitude}: {found} {least}");
         }

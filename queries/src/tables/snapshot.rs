@@ -55,7 +55,7 @@ pub struct LaneSnapshot {
     pub signals: Vec<RecordBatch>,
     /// Transitions ([`tanggap_engine::event::schema::TRANSITIONS`]).
     pub transitions: Vec<RecordBatch>,
-    /// Routes of its complaints ([`super::schemas`]).
+    /// Routes of its complaints (`schemas`).
     pub routes: Vec<RecordBatch>,
     /// Jams and irregularities seen lately ([`tanggap_engine::event::schema::TRAFFIC`]).
     pub traffic: Option<RecordBatch>,

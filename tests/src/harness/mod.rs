@@ -1,3 +1,4 @@
 //! What the suites stand on.
 
 pub mod kafka;
+pub mod program;

@@ -6,6 +6,8 @@
 mod embedded;
 mod promises;
 mod reading;
+mod real_data;
+mod stock_client;
 
 use tanggap_connectors::kafka::{KafkaConfig, KafkaError, KafkaSink, KafkaSource};
 use tanggap_tests::harness::kafka::RealKafka;

@@ -2,6 +2,7 @@
 //!
 //! `ASK units`; `ASK cases AS OF time` (leaves `cases` and `cases_table`); `ASK rankings level [MINIMUM n] [WITHIN hours]` and
 //! `ASK inbox code`, both about the last cases asked for; `ASK routes` (leaves `routed`).
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod random_city;
 

@@ -173,7 +173,7 @@ fn tables(reports: &[Report], moves: &[Move]) -> [(&'static str, RecordBatch); 2
         ("kind", text(reports.iter().map(|report| report.kind).collect())),
         ("unit", nobody(reports.len())),
     ]);
-    let moved = RecordBatch::try_from_iter([
+    let changed = RecordBatch::try_from_iter([
         ("id", text(moves.iter().map(|change| Some(change.id.as_str())).collect())),
         ("report_channel", text(moves.iter().map(|change| change.channel).collect())),
         ("time", time(moves.iter().map(|change| change.time).collect())),
@@ -188,7 +188,7 @@ fn tables(reports: &[Report], moves: &[Move]) -> [(&'static str, RecordBatch); 2
             Arc::new(moves.iter().map(|change| Some(change.offset)).collect::<Int64Array>()) as ArrayRef,
         ),
     ]);
-    [("reports", filed.unwrap()), ("transitions", moved.unwrap())]
+    [("reports", filed.unwrap()), ("transitions", changed.unwrap())]
 }
 
 async fn session(reports: &[Report], moves: &[Move], partitions: usize) -> SessionContext {

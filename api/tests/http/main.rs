@@ -1,0 +1,8 @@
+//! The API as a client sees it: a tiny city of two kelurahan, one lane, and requests without a socket.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod heat;
+mod listening;
+mod operation;
+mod staff;
+mod town;
