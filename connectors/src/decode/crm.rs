@@ -31,15 +31,8 @@ pub(super) fn decode(bytes: &[u8], sink: &mut Sink<'_>) {
     let Some(status) = fields.status.text().and_then(|word| words::status(&word)) else {
         return sink.reject(Reason::NoStatus, "status");
     };
-    let zone = sink.zone;
-    let time = fields
-        .time
-        .iter()
-        .zip(TIME_NAMES)
-        .find_map(|(field, name)| Some((field.time(zone)?, name)));
-    let Some((event_time, time_field)) = time else {
-        let present = fields.time.iter().zip(TIME_NAMES).find(|(field, _)| field.is_present());
-        return sink.reject(Reason::NoEventTime, present.map_or("time", |(_, name)| name));
+    let Some((event_time, time_field)) = sink.time_of(&fields.time, &TIME_NAMES) else {
+        return;
     };
     let unit = fields.unit.text();
     let actor_role = first(&fields.actor_role, Scalar::text);

@@ -33,15 +33,8 @@ pub(super) fn decode(bytes: &[u8], sink: &mut Sink<'_>) {
         let field = if fields.level_mm.is_present() { "TINGGI_AIR" } else { "level_cm" };
         return sink.reject(Reason::NoLevel, field);
     };
-    let zone = sink.zone;
-    let time = fields
-        .time
-        .iter()
-        .zip(TIME_NAMES)
-        .find_map(|(field, name)| Some((field.time(zone)?, name)));
-    let Some((event_time, time_field)) = time else {
-        let present = fields.time.iter().zip(TIME_NAMES).find(|(field, _)| field.is_present());
-        return sink.reject(Reason::NoEventTime, present.map_or("time", |(_, name)| name));
+    let Some((event_time, time_field)) = sink.time_of(&fields.time, &TIME_NAMES) else {
+        return;
     };
     let version = version::of([version::time(event_time), u64::from(level_cm.cast_unsigned())]);
     let mut event = Event::new(Class::Level, &id, version, event_time);

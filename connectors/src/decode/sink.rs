@@ -4,6 +4,7 @@
 use tanggap_engine::event::{Event, EventBatchBuilder, Reason, Reject};
 
 use super::config::{ReporterHasher, ZoneOffset};
+use super::scalar::Scalar;
 
 /// The events of one payload.
 pub(super) struct Sink<'o> {
@@ -40,6 +41,19 @@ impl Sink<'_> {
         }
         self.events += 1;
         self.out.push(self.offset, event);
+    }
+
+    /// The first readable of these fields as µs UTC, and its name. Where there is none the event is refused, by the name of the first field
+    /// that is there at all.
+    pub(super) fn time_of(&mut self, fields: &[Scalar<'_>], names: &[&'static str]) -> Option<(i64, &'static str)> {
+        let candidates = || fields.iter().zip(names);
+        let found = candidates().find_map(|(field, name)| Some((field.time(self.zone)?, *name)));
+        if found.is_none() {
+            let present = candidates().find(|(field, _)| field.is_present());
+            let name = present.or_else(|| candidates().next()).map_or("", |(_, name)| *name);
+            self.reject(Reason::NoEventTime, name);
+        }
+        found
     }
 
     /// Refuses an event; an empty field means the whole payload or element.

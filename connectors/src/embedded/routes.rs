@@ -18,8 +18,8 @@ use super::produce::Append;
 /// Answers one request frame with one response frame.
 pub(super) type Routes = BytesFrameService<Sparing<FrameRouteService<(), Error>>>;
 
-/// Leaves out of the list of versions what is optional and says nothing, as Apache Kafka does. librdkafka before 2.3 (the kcat of
-/// Debian 12) takes each optional field for a byte shorter than it is and then reads past the end.
+/// Leaves out of the list of versions what is optional and says nothing, as the protocol's tagged fields may be. librdkafka 2.0.2 (the
+/// kcat of Debian 12) reads past the end of an answer that has them, and so never gets to talk to the broker.
 #[derive(Clone, Debug)]
 pub(super) struct Sparing<S> {
     inner: S,
