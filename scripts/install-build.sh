@@ -6,7 +6,7 @@ set -euo pipefail
 # Where rustup puts cargo, for a shell that has not been opened again since.
 PATH=$PATH:${HOME:-/}/.cargo/bin
 
-say() { printf 'install-build: %s\n' "$*"; }
+. "$(dirname "$0")/packages.bash"
 
 wanted=()
 need() {
@@ -31,23 +31,7 @@ elif ! printf '#include <stdlib.h>\n' | cc -E - >/dev/null 2>&1; then
 fi
 
 if [ ${#wanted[@]} -gt 0 ]; then
-    by_hand="apt-get install --no-install-recommends ${wanted[*]}"
-    if ! command -v apt-get >/dev/null; then
-        say "this is not Debian or Ubuntu; install by hand what these packages are called there: ${wanted[*]}" >&2
-        exit 1
-    fi
-    as_root=()
-    if [ "$(id -u)" -ne 0 ]; then
-        if ! command -v sudo >/dev/null; then
-            say "not root and no sudo; run as root: $by_hand" >&2
-            exit 1
-        fi
-        say "not root: sudo will run the next command and may ask for your password"
-        as_root=(sudo)
-    fi
-    say "running $by_hand"
-    "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${wanted[@]}" >/dev/null
+    install_packages "${wanted[@]}"
 fi
 
 if ! command -v cargo >/dev/null; then

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-say() { printf 'install-oracle: %s\n' "$*"; }
+. scripts/packages.bash
 
 environment=${TANGGAP_CACHE:-$HOME/.cache/tanggap}/replay-oracle
 wanted=tests/oracle/requirements.txt
@@ -13,24 +13,8 @@ if cmp -s "$wanted" "$environment/installed.txt" && "$environment/bin/python" -c
 fi
 
 if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-    by_hand="apt-get install --no-install-recommends python3 python3-venv"
     say "python3 with venv is missing: the oracle is an independent computation of what replay must write, in Python"
-    if ! command -v apt-get >/dev/null; then
-        say "this is not Debian or Ubuntu; install Python 3.11 or newer with venv by hand" >&2
-        exit 1
-    fi
-    as_root=()
-    if [ "$(id -u)" -ne 0 ]; then
-        if ! command -v sudo >/dev/null; then
-            say "not root and no sudo; run as root: $by_hand" >&2
-            exit 1
-        fi
-        say "not root: sudo will run the next command and may ask for your password"
-        as_root=(sudo)
-    fi
-    say "running $by_hand"
-    "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-venv >/dev/null
+    install_packages python3 python3-venv
 fi
 if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     say "$(python3 --version) is too old, 3.11 or newer is needed" >&2

@@ -100,8 +100,7 @@ step "crates fetched" cargo fetch --locked --quiet --target "$(rustc -vV | sed -
 step "tree and licences" scripts/check-tree.sh
 
 browser=yes
-# Node alone: the browser suite is a command of its own for now (make browser-tests), as some of its waits fail on a slow machine.
-wish "Node installed" "the dashboard's types" env CHROMIUM=none scripts/install-browser.sh || browser=no
+wish "Node and Chromium installed" "the browser suite and the dashboard's types" scripts/install-browser.sh || browser=no
 if [ "$browser" = yes ]; then
     step "dashboard libraries" scripts/dashboard.sh
     step "dashboard types" npm run --silent --prefix api/dashboard types
@@ -118,5 +117,8 @@ step "tests" cargo test --release --locked --workspace --lib --bins --tests --no
 step "examples" cargo test --release --locked --workspace --doc --no-fail-fast
 if [ "$oracle" = yes ]; then
     step "replay oracle" scripts/test-oracle.sh
+fi
+if [ "$browser" = yes ]; then
+    step "browser" scripts/test-browser.sh
 fi
 finished=yes

@@ -28,20 +28,23 @@ pub(crate) async fn impatient(request: Request, next: Next) -> Response {
     }
 }
 
-/// Puts the layers around a router. The last one named is the first to see a request.
-pub(crate) fn around(router: Router) -> Router {
-    // Anybody's page may read the public answers; only GET, and never with a browser's credentials.
+/// Lets anybody's page read the public answers; only GET, and never with a browser's credentials. Our own pages have no need of it.
+pub(crate) fn open_to_all(router: Router) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(AnyOrigin)
         .allow_methods([Method::GET, Method::HEAD])
         .expose_headers([header::ETAG, HeaderName::from_static("version")]);
+    router.layer(cors)
+}
+
+/// Puts the layers around a router. The last one named is the first to see a request.
+pub(crate) fn around(router: Router) -> Router {
     // Brotli's best costs a second on the grid; its fourth step is as fast as gzip. Event streams are left alone by default.
     let compression = CompressionLayer::new().quality(CompressionLevel::Precise(4));
     router
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(compression)
-        .layer(cors)
         .layer(from_fn(guard))
         .layer(from_fn(log))
 }
@@ -52,10 +55,15 @@ fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     Problem::internal().into_response()
 }
 
-/// What a browser must know to keep an answer to itself. Pages bring their own policy.
+/// What a browser must know to keep an answer to itself. The dashboard's files bring their own.
 async fn guard(request: Request, next: Next) -> Response {
-    let docs = request.uri().path().starts_with("/docs");
+    let path = request.uri().path();
+    let docs = path.starts_with("/docs");
+    let file = path.starts_with("/assets/");
     let mut response = next.run(request).await;
+    if file && response.status().is_success() {
+        return response;
+    }
     let policy = if docs {
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
     } else {

@@ -8,7 +8,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::error::Problem;
-use crate::middleware::{around, impatient};
+use crate::middleware::{around, impatient, open_to_all};
 use crate::openapi::{ApiDescription, pages};
 use crate::routes::{answers, streams};
 use crate::state::AppState;
@@ -20,9 +20,7 @@ pub fn router(state: Arc<AppState>) -> Router {
         .merge(answers().layer(from_fn(impatient)))
         .merge(streams())
         .split_for_parts();
-    let whole = api
-        .with_state(state)
-        .merge(pages(description))
+    let whole = open_to_all(api.with_state(state).merge(pages(description)))
         .merge(crate::dashboard::router())
         .fallback(|| async { Problem::not_found("there is nothing at this address; /docs lists what there is") })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() });

@@ -18,10 +18,7 @@ use tanggap_engine::event::Class;
 
 #[expect(clippy::print_stderr, reason = "a skipped test must say so")]
 fn data(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("TANGGAP_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-        PathBuf::from,
-    );
+    let root = std::env::var_os("TANGGAP_DATA").map_or_else(|| PathBuf::from("../../shared/data"), PathBuf::from);
     let file = root.join(path);
     if file.exists() {
         return Some(file);

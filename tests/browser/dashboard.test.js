@@ -111,20 +111,23 @@ describe("the first page", () => {
       const index = await page.evaluate((wanted) => [...globalThis.tanggap.room.byIndex].find(([, cell]) => cell.properties.h3 === wanted)?.[0], h3);
       assert.notEqual(index, undefined, `${h3} is not in the grid`);
       const before = await page.evaluate((at) => globalThis.tanggap.live.cells.get(at)?.n ?? 0, index);
+      assert.ok(before < BURST.n / 2, `${before} reports are there already`);
+      // The page looks by its own clock, which is ours, while the reports are still on their way.
+      const shown = page.waitForFunction(({ at, least }) => {
+        const { live, room } = globalThis.tanggap;
+        return (live.cells.get(at)?.n ?? 0) >= least && room.map.levelOf(at) > 0 && Date.now();
+      }, { at: index, least: BURST.n }, { timeout: 90_000, polling: 20 });
       const asked = Date.now();
       await makeBurst();
-      await page.waitForFunction(({ at, least }) => {
-        const { live, room } = globalThis.tanggap;
-        return (live.cells.get(at)?.n ?? 0) >= least && room.map.levelOf(at) > 0;
-      }, { at: index, least: before + BURST.n / 2 }, { timeout: 30_000, polling: 50 });
-      const seen = Date.now() - asked;
-      await page.waitForSelector(`.rising button[data-h3="${h3}"]`, { timeout: 30_000 });
+      const kept = Date.now();
+      const seen = await (await shown).jsonValue();
+      await page.waitForSelector(`.rising button[data-h3="${h3}"]`);
       const drawn = await page.evaluate((at) => globalThis.tanggap.room.map.map.queryRenderedFeatures({ layers: ["cells"] }).some((feature) => feature.id === at && feature.state.level > 0), index);
       assert.ok(drawn, "the burst's cell is on the drawn map");
       await page.click(`.rising button[data-h3="${h3}"]`);
       await page.waitForSelector(".picked");
       assert.match(await page.locator(".picked").innerText(), new RegExp(h3));
-      process.stdout.write(`# a burst of ${BURST.n} was on the map ${seen} ms after it was asked for\n`);
+      process.stdout.write(`# all ${BURST.n} of a burst were on the map ${seen - kept} ms after the producing command had ended, ${seen - asked} ms after it was started\n`);
     });
   });
 

@@ -34,7 +34,9 @@ export class Fixture {
     return fixture;
   }
 
+  /** Starts it unless it runs. */
   async up() {
+    if (this.#process && this.#process.exitCode === null && this.#process.signalCode === null) return;
     const child = spawn(process.execPath, [join(HERE, "fixture/server.js"), String(this.#port)], { stdio: ["ignore", "pipe", "inherit"] });
     this.#process = child;
     this.url = await new Promise((resolve, reject) => {
@@ -68,6 +70,8 @@ export class Fixture {
 export async function openPage(browser, base, { width = 1440, height = 900, theme = "light", path = "/", reducedMotion = true, scale = 1 } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: reducedMotion ? "reduce" : "no-preference", deviceScaleFactor: scale, locale: "id-ID", timezoneId: "Asia/Jakarta" });
   const page = await context.newPage();
+  // Two cores draw the map in software while the program runs beside: patience costs nothing where all is well.
+  page.setDefaultTimeout(90_000);
   /** @type {string[]} */
   const faults = [];
   /** @type {Map<string, number>} */

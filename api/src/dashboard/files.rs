@@ -38,31 +38,35 @@ pub fn router() -> Router {
 #[cfg(feature = "dashboard")]
 const POLICY: &str = include_str!("../../dashboard/content-security-policy.txt");
 
-/// Adds what a browser must know to keep the page to itself, and weakens the entity tag: the same tag stands for the
-/// brotli, gzip and plain bytes, which a strong one may not.
+/// Adds what a browser must know to keep the page to itself: the page and the scripts (one of which starts a worker) carry the policy,
+/// the page also who may see where it leads. Weakens the entity tag: the same tag stands for the brotli, gzip and plain bytes,
+/// which a strong one may not.
 #[cfg(feature = "dashboard")]
 async fn guard(mut response: axum::response::Response) -> axum::response::Response {
-    use axum::http::header::{CONTENT_SECURITY_POLICY, ETAG, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+    use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
     use axum::http::{HeaderName, HeaderValue};
 
-    let weak = response
-        .headers()
-        .get(ETAG)
-        .and_then(|tag| tag.to_str().ok())
-        .map(|tag| format!("W/{tag}"));
     let headers = response.headers_mut();
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let weak = text(ETAG).map(|tag| format!("W/{tag}"));
+    let kind = text(CONTENT_TYPE).unwrap_or_default();
+    let (page, script) = (kind.starts_with("text/html"), kind.ends_with("/javascript"));
     if let Some(Ok(tag)) = weak.map(|tag| HeaderValue::from_str(&tag)) {
         headers.insert(ETAG, tag);
     }
-    if let Ok(policy) = HeaderValue::from_str(POLICY.trim()) {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if (page || script)
+        && let Ok(policy) = HeaderValue::from_str(POLICY.trim())
+    {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    );
+    if page {
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            HeaderValue::from_static("same-origin"),
+        );
+    }
     response
 }
 
@@ -124,8 +128,12 @@ mod tests {
             "/assets/vendor/maplibre-gl/maplibre-gl-worker.mjs",
         ] {
             let response = get(path, None).await;
-            let kind = response.headers()[CONTENT_TYPE].to_str().unwrap().to_owned();
+            let kind = response.headers()[CONTENT_TYPE].to_str().unwrap();
             assert!(kind.ends_with("/javascript"), "{path} is {kind}");
+            assert!(
+                response.headers().contains_key(CONTENT_SECURITY_POLICY),
+                "{path}: a worker has the policy of its script"
+            );
         }
         assert_eq!(get("/assets/js/types.d.ts", None).await.status(), StatusCode::NOT_FOUND);
     }

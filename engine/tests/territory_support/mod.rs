@@ -14,10 +14,7 @@ use tanggap_engine::territory::{PropertyNames, Territory};
 
 /// The real boundaries, or `None` with a word about it; in CI their absence is a failure.
 pub(crate) fn real_file() -> Option<Vec<u8>> {
-    let folder = std::env::var("TANGGAP_DATA").map_or_else(
-        |_| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data")),
-        PathBuf::from,
-    );
+    let folder = std::env::var("TANGGAP_DATA").map_or_else(|_| PathBuf::from("../../shared/data"), PathBuf::from);
     let path = folder.join("boundaries/kelurahan_dki_267.geojson");
     match std::fs::read(&path) {
         Ok(bytes) => Some(bytes),

@@ -62,7 +62,7 @@ fn the_real_data_goes_through_a_real_kafka_and_adds_up() {
 }
 
 fn data() -> Option<PathBuf> {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
+    let default = Path::new("../../shared/data").to_owned();
     let data = env::var_os("TANGGAP_DATA").map_or(default, PathBuf::from);
     if data.is_dir() {
         return Some(data);

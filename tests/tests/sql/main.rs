@@ -189,7 +189,7 @@ impl AsyncDB for TinyCity {
 }
 
 fn files() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sql");
+    let folder = Path::new("sql");
     let entries = std::fs::read_dir(folder).expect("the folder of .slt files is part of the project");
     let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "slt"));

@@ -5,11 +5,14 @@ import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
 import { clock, span } from "./format.js";
 import { say, sayKnown } from "./i18n.js";
 import { TABS } from "./state.js";
-import { inboxView } from "./view-inbox.js";
+import { later } from "./view-later.js";
 import { mapView } from "./view-map.js";
-import { rankingView } from "./view-ranking.js";
 
 /** @typedef {import("./main.js").App} App */
+
+// Who comes for the map does not pay for the tables.
+const ranking = later(async () => (await import("./view-ranking.js")).rankingView);
+const inbox = later(async () => (await import("./view-inbox.js")).inboxView);
 
 const SHAPES = { connecting: "◌", live: "●", delayed: "▲", cut: "✖" };
 
@@ -48,8 +51,8 @@ export function frame(app) {
     <p class="sr" role="status" aria-live="polite">${app.announcement}</p>
     <main id="main" tabindex="-1" data-tab=${app.place.tab}>
       <section class="view view-map" aria-label=${t("tab.peta")} ?hidden=${app.place.tab !== "peta"}>${mapView(app)}</section>
-      <section class="view view-ranking" aria-label=${t("tab.peringkat")} ?hidden=${app.place.tab !== "peringkat"}>${app.place.tab === "peringkat" ? rankingView(app) : nothing}</section>
-      <section class="view view-inbox" aria-label=${t("tab.antrean")} ?hidden=${app.place.tab !== "antrean"}>${app.place.tab === "antrean" ? inboxView(app) : nothing}</section>
+      <section class="view view-ranking" aria-label=${t("tab.peringkat")} ?hidden=${app.place.tab !== "peringkat"}>${app.place.tab === "peringkat" ? ranking(app) : nothing}</section>
+      <section class="view view-inbox" aria-label=${t("tab.antrean")} ?hidden=${app.place.tab !== "antrean"}>${app.place.tab === "antrean" ? inbox(app) : nothing}</section>
     </main>`;
 }
 
