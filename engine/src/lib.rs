@@ -3,6 +3,7 @@
 //! No I/O, no clock, no randomness, no async and no `DataFusion` here: the same log prefix gives the same bytes, whatever the
 //! batching or the machine. Times are µs UTC, positions degrees WGS 84.
 
+pub mod commit;
 pub mod event;
 pub mod lane;
 pub mod pane;

@@ -23,6 +23,23 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::NoJsonObject,
+        Self::NoId,
+        Self::NoEventTime,
+        Self::Future,
+        Self::NoStatus,
+        Self::NoLevel,
+        Self::TooLarge,
+    ];
+
+    /// The reason of this id.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.id() == id)
+    }
+
     /// The id in counters and dead letters.
     #[must_use]
     pub const fn id(self) -> &'static str {

@@ -79,6 +79,15 @@ pub const LAST_SEEN: &str = "last_seen";
 /// Every cell an episode's line crosses.
 pub const CELLS: &str = "cells";
 
+/// Identity of an event: a 128-bit hash of its id, or of its id and version.
+pub const KEY: &str = "key";
+/// First version seen of an id; null where the key is that of a further version.
+pub const FIRST_VERSION: &str = "first_version";
+/// Whether further versions of the id were seen.
+pub const MORE_VERSIONS: &str = "more_versions";
+/// Forgotten once the watermark passes this, µs.
+pub const KEEP_UNTIL: &str = "keep_until_us";
+
 /// Event time: µs since the epoch, UTC.
 #[must_use]
 pub fn time_type() -> DataType {
@@ -190,5 +199,15 @@ pub static LEVELS: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new(ID, DataType::Utf8, false),
         Field::new(TIME, time_type(), false),
         Field::new(LEVEL_CM, DataType::Int32, false),
+    ])
+});
+
+/// Ids a lane remembers, and further versions of them. A later row of a key stands for the earlier ones.
+pub static SEEN: LazyLock<SchemaRef> = LazyLock::new(|| {
+    schema(vec![
+        Field::new(KEY, DataType::FixedSizeBinary(16), false),
+        Field::new(FIRST_VERSION, DataType::UInt64, true),
+        Field::new(MORE_VERSIONS, DataType::Boolean, false),
+        Field::new(KEEP_UNTIL, DataType::Int64, false),
     ])
 });

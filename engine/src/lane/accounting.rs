@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::event::Reason;
 
 /// Counters of a lane since its log began. Each event is in exactly one of the first six.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Accounting {
     /// Events that came in: objects of a whole feed document count each, an unreadable payload counts one.
     #[serde(rename = "in")]
@@ -29,9 +30,20 @@ pub struct Accounting {
     /// Of the applied ones, those with a position in no kelurahan.
     pub outside: u64,
     /// Rejected by reason.
+    #[serde(deserialize_with = "by_reason")]
     pub rejected_by: BTreeMap<&'static str, u64>,
     /// Category names no map knows, counted as `lainnya`, by name.
     pub unknown_categories: BTreeMap<String, u64>,
+}
+
+/// Reads counters by reason; a reason nobody knows is an error, as its events could not be told from others.
+fn by_reason<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<&'static str, u64>, D::Error> {
+    let counts = BTreeMap::<String, u64>::deserialize(from)?;
+    let known = counts.into_iter().map(|(id, count)| {
+        let reason = Reason::from_id(&id).ok_or_else(|| serde::de::Error::custom(format!("unknown reason {id}")))?;
+        Ok((reason.id(), count))
+    });
+    known.collect()
 }
 
 /// At most this many unknown category names are kept apart; the rest is counted under `…`. A flood of invented names must not

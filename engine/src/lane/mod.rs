@@ -1,6 +1,7 @@
 //! The pure state machine of one Kafka topic-partition: `apply(state, batch) → state'`.
 
 mod accounting;
+mod checkpoint;
 mod columns;
 mod ground;
 mod seen;
@@ -10,6 +11,7 @@ mod step;
 mod traffic;
 
 pub use accounting::Accounting;
+pub use checkpoint::{Checkpoint, LaneScalars, RestoreError};
 pub use ground::{Ground, Place};
 pub use settings::{Bounds, LaneSettings};
 pub use state::LaneState;

@@ -25,12 +25,12 @@ pub struct LaneState {
     settings: LaneSettings,
     resolution: Resolution,
     channel: String,
-    watermark: Watermark,
-    newest_sight: i64,
-    newest_time: Option<i64>,
-    accounting: Accounting,
-    seen: SeenIds,
-    episodes: Episodes,
+    pub(super) watermark: Watermark,
+    pub(super) newest_sight: i64,
+    pub(super) newest_time: Option<i64>,
+    pub(super) accounting: Accounting,
+    pub(super) seen: SeenIds,
+    pub(super) episodes: Episodes,
 }
 
 /// What a row turned out to be, once it is not a duplicate.

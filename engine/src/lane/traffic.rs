@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, Float64Builder, Int32Builder, ListBuilder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder, UInt8Builder, UInt64Builder,
+    Array, AsArray, Float64Builder, Int32Builder, ListBuilder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder, UInt8Builder,
+    UInt64Builder,
 };
+use arrow::datatypes::{Float64Type, Int32Type, TimestampMicrosecondType, UInt8Type, UInt64Type};
 use h3o::{LatLng, Resolution};
 
+use super::checkpoint::RestoreError;
 use super::columns::{Columns, text, value};
 use super::seen::CellSet;
 use crate::event::schema;
@@ -21,7 +24,8 @@ struct Episode {
     event_time: i64,
     first_seen: i64,
     last_seen: i64,
-    line: Vec<f64>,
+    /// As last seen; unknown from a restart to the next sight.
+    line: Option<Vec<f64>>,
     cells: Vec<u64>,
     speed_kmh: Option<f64>,
     delay_s: Option<i32>,
@@ -47,7 +51,7 @@ impl Episodes {
         let seen_at = value(columns.seen_at, row).unwrap_or_else(|| columns.own_time.value(row));
         let line = columns.line.is_valid(row).then(|| columns.line.value(row));
         let line: &[f64] = match &line {
-            Some(points) => arrow::array::AsArray::as_primitive::<arrow::datatypes::Float64Type>(points).values(),
+            Some(points) => points.as_primitive::<Float64Type>().values(),
             None => &[],
         };
         let episode = self.by_id.entry((class, id.to_owned())).or_insert_with(|| Episode {
@@ -56,7 +60,7 @@ impl Episodes {
             event_time,
             first_seen: seen_at,
             last_seen: seen_at,
-            line: Vec::new(),
+            line: None,
             cells: Vec::new(),
             speed_kmh: None,
             delay_s: None,
@@ -68,9 +72,9 @@ impl Episodes {
             return;
         }
         episode.last_seen = seen_at;
-        if episode.line != line {
+        if episode.line.as_deref() != Some(line) {
             episode.cells = cells_of(line, resolution);
-            episode.line = line.to_vec();
+            episode.line = Some(line.to_vec());
         }
         episode.speed_kmh = value(columns.speed_kmh, row);
         episode.delay_s = value(columns.delay_s, row);
@@ -82,6 +86,42 @@ impl Episodes {
     pub(super) fn forget(&mut self, newest: i64) {
         self.by_id
             .retain(|_, episode| episode.last_seen.saturating_add(OVER_AFTER_US) > newest);
+    }
+
+    /// Episodes as a table of [`Self::table`] holds them. Lines are not in it: the next sight of an object brings its line again.
+    pub(super) fn load(table: &RecordBatch) -> Result<Self, RestoreError> {
+        if table.schema_ref() != &*schema::TRAFFIC {
+            return Err(RestoreError::Columns("traffic"));
+        }
+        let ids = table.column(0).as_string::<i32>();
+        let classes = table.column(1).as_primitive::<UInt8Type>();
+        let time = |column: usize| table.column(column).as_primitive::<TimestampMicrosecondType>();
+        let (event_times, first_seen, last_seen) = (time(2), time(3), time(4));
+        let cells = table.column(5).as_list::<i32>();
+        let speeds = table.column(6).as_primitive::<Float64Type>();
+        let (delays, lengths) = (
+            table.column(7).as_primitive::<Int32Type>(),
+            table.column(8).as_primitive::<Int32Type>(),
+        );
+        let levels = table.column(9).as_primitive::<UInt8Type>();
+        let episodes = (0..table.num_rows()).map(|row| {
+            let (class, id) = (classes.value(row), ids.value(row).to_owned());
+            let episode = Episode {
+                id: id.clone(),
+                class,
+                event_time: event_times.value(row),
+                first_seen: first_seen.value(row),
+                last_seen: last_seen.value(row),
+                line: None,
+                cells: cells.value(row).as_primitive::<UInt64Type>().values().to_vec(),
+                speed_kmh: value(speeds, row),
+                delay_s: value(delays, row),
+                length_m: value(lengths, row),
+                jam_level: value(levels, row),
+            };
+            ((class, id), episode)
+        });
+        Ok(Self { by_id: episodes.collect() })
     }
 
     /// The live table, by id ([`schema::TRAFFIC`]).

@@ -49,8 +49,14 @@ impl Watermark {
     /// A watermark that has seen nothing.
     #[must_use]
     pub fn new(settings: &TimeSettings) -> Self {
+        Self::at(settings, None)
+    }
+
+    /// A watermark where another one stood.
+    #[must_use]
+    pub fn at(settings: &TimeSettings, time: Option<i64>) -> Self {
         Self {
-            time: None,
+            time,
             delay_us: i64::from(settings.delay_s) * 1_000_000,
             lateness_us: i64::from(settings.allowed_lateness_s) * 1_000_000,
         }
