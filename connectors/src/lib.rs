@@ -4,3 +4,4 @@ pub mod decode;
 pub mod embedded;
 pub mod kafka;
 pub mod simulate;
+pub mod store;

@@ -13,6 +13,6 @@ mod watermark;
 pub use config::{KafkaConfig, Properties};
 pub use error::KafkaError;
 pub use reader::{LaneReader, Message, Polled};
-pub use sink::{KafkaSink, SinkCounters};
+pub use sink::{Deliveries, KafkaSink, SinkCounters};
 pub use source::{KafkaSource, Lane, SourceHealth};
 pub use topics::{TopicSpec, ensure_topics};

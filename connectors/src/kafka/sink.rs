@@ -2,6 +2,7 @@
 //! silently lost; whoever needs certainty flushes and looks.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,7 @@ use super::{KafkaConfig, KafkaError};
 /// What became of the messages sent so far: `queued = delivered + failed + in flight`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SinkCounters {
-    /// Accepted by [`KafkaSink::send`].
+    /// Accepted by the sink.
     pub queued: u64,
     /// Acknowledged by the broker.
     pub delivered: u64,
@@ -35,13 +36,34 @@ impl SinkCounters {
 }
 
 #[derive(Debug, Default)]
-struct Deliveries {
+struct Counts {
     queued: AtomicU64,
     delivered: AtomicU64,
     failed: AtomicU64,
 }
 
-impl ClientContext for Deliveries {
+/// Messages that are counted together; a clone counts the same ones.
+#[derive(Clone, Debug, Default)]
+pub struct Deliveries(Arc<Counts>);
+
+impl Deliveries {
+    /// What became of them so far.
+    #[must_use]
+    pub fn counters(&self) -> SinkCounters {
+        // Decided ones first: a message is never seen decided before it is seen queued.
+        let (delivered, failed) = (self.0.delivered.load(Ordering::Acquire), self.0.failed.load(Ordering::Acquire));
+        SinkCounters {
+            queued: self.0.queued.load(Ordering::Relaxed).max(delivered + failed),
+            delivered,
+            failed,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Context;
+
+impl ClientContext for Context {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         log(level, facility, message);
     }
@@ -51,18 +73,18 @@ impl ClientContext for Deliveries {
     }
 }
 
-impl ProducerContext for Deliveries {
-    type DeliveryOpaque = ();
+impl ProducerContext for Context {
+    type DeliveryOpaque = Arc<Counts>;
 
-    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+    fn delivery(&self, result: &DeliveryResult<'_>, counts: Arc<Counts>) {
         match result {
-            Ok(_) => self.delivered.fetch_add(1, Ordering::Release),
+            Ok(_) => counts.delivered.fetch_add(1, Ordering::Release),
             Err((error, _)) => {
                 // The first is worth a line; the counter tells the rest.
-                if self.failed.load(Ordering::Relaxed) == 0 {
+                if counts.failed.load(Ordering::Relaxed) == 0 {
                     tracing::error!(%error, "a message was not taken by Kafka");
                 }
-                self.failed.fetch_add(1, Ordering::Release)
+                counts.failed.fetch_add(1, Ordering::Release)
             }
         };
     }
@@ -70,7 +92,8 @@ impl ProducerContext for Deliveries {
 
 /// An idempotent producer: a message is written once, in the order sent to its partition, however often it is retried.
 pub struct KafkaSink {
-    producer: ThreadedProducer<Deliveries>,
+    producer: ThreadedProducer<Context>,
+    deliveries: Deliveries,
     patience: Duration,
 }
 
@@ -93,10 +116,11 @@ impl KafkaSink {
     pub fn connect(config: &KafkaConfig) -> Result<Self, KafkaError> {
         let producer = config
             .producer()?
-            .create_with_context(Deliveries::default())
+            .create_with_context(Context)
             .map_err(|source| configuration(config, source))?;
         Ok(Self {
             producer,
+            deliveries: Deliveries::default(),
             // A queue that stays full for as long as a message may live will not get better.
             patience: Duration::from_mins(1),
         })
@@ -108,7 +132,15 @@ impl KafkaSink {
     /// [`KafkaError::QueueFull`] after a minute, [`KafkaError::Refused`] for an unknown topic or a message too large,
     /// [`KafkaError::Fatal`] when the producer failed for good.
     pub fn send(&self, topic: &str, key: Option<&[u8]>, payload: &[u8]) -> Result<(), KafkaError> {
-        let mut message = BaseRecord::<[u8], [u8]>::to(topic).payload(payload);
+        self.send_counted(topic, key, payload, &self.deliveries)
+    }
+
+    /// As [`Self::send`], for messages that are waited for by themselves; [`Self::counters`] leaves them out.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub fn send_counted(&self, topic: &str, key: Option<&[u8]>, payload: &[u8], deliveries: &Deliveries) -> Result<(), KafkaError> {
+        let mut message = BaseRecord::<[u8], [u8], _>::with_opaque_to(topic, Arc::clone(&deliveries.0)).payload(payload);
         if let Some(key) = key {
             message = message.key(key);
         }
@@ -120,19 +152,23 @@ impl KafkaSink {
     /// # Errors
     /// As [`Self::send`].
     pub fn send_to(&self, topic: &str, partition: i32, key: Option<&[u8]>, payload: &[u8]) -> Result<(), KafkaError> {
-        let mut message = BaseRecord::<[u8], [u8]>::to(topic).partition(partition).payload(payload);
+        let counts = Arc::clone(&self.deliveries.0);
+        let mut message = BaseRecord::<[u8], [u8], _>::with_opaque_to(topic, counts)
+            .partition(partition)
+            .payload(payload);
         if let Some(key) = key {
             message = message.key(key);
         }
         self.queue(message)
     }
 
-    fn queue(&self, mut message: BaseRecord<'_, [u8], [u8]>) -> Result<(), KafkaError> {
+    fn queue(&self, mut message: BaseRecord<'_, [u8], [u8], Arc<Counts>>) -> Result<(), KafkaError> {
         let start = Instant::now();
+        let counts = Arc::clone(&message.delivery_opaque);
         loop {
             let (error, back) = match self.producer.send(message) {
                 Ok(()) => {
-                    self.deliveries().queued.fetch_add(1, Ordering::Relaxed);
+                    counts.queued.fetch_add(1, Ordering::Relaxed);
                     return Ok(());
                 }
                 Err(refused) => refused,
@@ -193,20 +229,6 @@ impl KafkaSink {
     /// What became of the messages so far.
     #[must_use]
     pub fn counters(&self) -> SinkCounters {
-        let deliveries = self.deliveries();
-        // Decided ones first: a message is never seen decided before it is seen queued.
-        let (delivered, failed) = (
-            deliveries.delivered.load(Ordering::Acquire),
-            deliveries.failed.load(Ordering::Acquire),
-        );
-        SinkCounters {
-            queued: deliveries.queued.load(Ordering::Relaxed).max(delivered + failed),
-            delivered,
-            failed,
-        }
-    }
-
-    fn deliveries(&self) -> &Deliveries {
-        self.producer.client().context()
+        self.deliveries.counters()
     }
 }

@@ -1,0 +1,290 @@
+//! One lane's epochs in a store. An epoch is a segment of new rows, then the manifest that names it: put if absent, it is the commit and
+//! the fence. Segments of a tier are merged into the next; epochs beyond those kept are removed with the files only they name.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use arrow::array::RecordBatch;
+use tanggap_engine::commit::{FORMAT, Manifest, SegmentEntry, Writer, encode_segment};
+use tanggap_engine::lane::LaneScalars;
+
+use super::recover::{Tables, epoch_of, manifest_file, manifests, read_lane, segments, tables};
+use super::{CommitStore, Recovered, StoreError};
+
+/// What an epoch adds to a lane, and what the lane is after it.
+#[derive(Clone, Debug)]
+pub struct Epoch {
+    /// Next offset to read.
+    pub next_offset: i64,
+    /// Chained hash of every payload read.
+    pub input_hash: String,
+    /// Newest time the broker took an event at, µs UTC.
+    pub newest_broker_time_us: Option<i64>,
+    /// What the state depends on besides the log, by name.
+    pub made_with: BTreeMap<String, String>,
+    /// Scalars.
+    pub state: LaneScalars,
+    /// Messages sent so far by output topic, those of this epoch included.
+    pub sent: BTreeMap<String, u64>,
+    /// New rows by table.
+    pub tables: Vec<(&'static str, RecordBatch)>,
+}
+
+/// Makes one table of the rows of several segments, oldest first.
+pub trait Merge {
+    /// Merges; may leave out rows that nobody needs any more.
+    ///
+    /// # Errors
+    /// Why it cannot be done; the lane stops then.
+    fn merge(&mut self, table: &str, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, String>;
+}
+
+/// An epoch that is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// Its number.
+    pub epoch: u64,
+    /// Bytes of its own segment and of merged ones.
+    pub segment_bytes: u64,
+    /// Segments merged.
+    pub merged: usize,
+}
+
+/// A lane's epochs.
+#[derive(Debug)]
+pub struct LaneLog {
+    store: Box<dyn CommitStore>,
+    lane: String,
+    writer: Writer,
+    /// Epochs kept at most, the last one included.
+    keep: usize,
+    epoch: u64,
+    checksum: String,
+    segments: Vec<SegmentEntry>,
+    kept: VecDeque<(u64, BTreeSet<String>)>,
+}
+
+/// Segments of a tier that are merged into one of the next.
+const FANOUT: usize = 8;
+
+impl LaneLog {
+    /// Takes a lane up where it was left. Manifests that cannot be used are moved to `damaged/`, so that their epochs can be written again.
+    ///
+    /// # Errors
+    /// The store fails, a later version has written the lane, or nothing of it can be used.
+    pub fn open(store: Box<dyn CommitStore>, lane: &str, writer: Writer, keep: usize) -> Result<(Self, Option<Recovered>), StoreError> {
+        let recovered = read_lane(&*store, lane, None)?;
+        for fault in recovered.iter().flat_map(|recovered| &recovered.faults) {
+            set_aside(&*store, lane, &manifest_file(fault.epoch))?;
+        }
+        let mut log = Self {
+            lane: lane.to_owned(),
+            writer,
+            keep: keep.max(1),
+            epoch: 0,
+            checksum: String::new(),
+            segments: Vec::new(),
+            kept: VecDeque::new(),
+            store,
+        };
+        if let Some(recovered) = &recovered {
+            log.epoch = recovered.manifest.epoch;
+            log.checksum.clone_from(&recovered.checksum);
+            log.segments.clone_from(&recovered.manifest.segments);
+            log.look_back()?;
+        }
+        Ok((log, recovered))
+    }
+
+    /// Number of the last epoch; 0 of a lane that has none.
+    #[must_use]
+    pub const fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Writes an epoch down. When it returns, the epoch survives a power cut.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] if another process has taken the epoch; else what failed. The lane is then as it was before.
+    pub fn commit(&mut self, epoch: Epoch, merge: &mut dyn Merge) -> Result<Committed, StoreError> {
+        let number = self.epoch + 1;
+        let mut entries = self.segments.clone();
+        let mut segment_bytes = 0;
+        let own: Tables = epoch
+            .tables
+            .into_iter()
+            .map(|(table, rows)| (table.to_owned(), vec![rows]))
+            .collect();
+        if !own.is_empty() {
+            entries.push(self.write(number, 0, &own, &mut segment_bytes)?);
+        }
+        let merged = self.merge_tiers(number, &mut entries, merge, &mut segment_bytes)?;
+        let manifest = Manifest {
+            format: FORMAT,
+            lane: self.lane.clone(),
+            epoch: number,
+            previous: self.checksum.clone(),
+            writer: self.writer.clone(),
+            made_with: epoch.made_with,
+            next_offset: epoch.next_offset,
+            input_hash: epoch.input_hash,
+            newest_broker_time_us: epoch.newest_broker_time_us,
+            state: epoch.state,
+            sent: epoch.sent,
+            segments: entries,
+        };
+        self.put(manifest)?;
+        Ok(Committed {
+            epoch: number,
+            segment_bytes,
+            merged,
+        })
+    }
+
+    /// Makes an earlier epoch of this lane the newest again, under the next number: whoever opens the lane goes on from there and reads the
+    /// log again. Gives the number.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    pub fn restore(&mut self, earlier: Manifest) -> Result<u64, StoreError> {
+        let number = self.epoch + 1;
+        self.put(Manifest {
+            epoch: number,
+            previous: self.checksum.clone(),
+            writer: self.writer.clone(),
+            ..earlier
+        })?;
+        Ok(number)
+    }
+
+    /// Puts the next manifest, which is the commit.
+    fn put(&mut self, manifest: Manifest) -> Result<(), StoreError> {
+        let number = manifest.epoch;
+        let encode = |source| StoreError::EncodeManifest {
+            lane: self.lane.clone(),
+            source,
+        };
+        let bytes = manifest.encode().map_err(encode)?;
+        let path = format!("{}/{}", manifests(&self.lane), manifest_file(number));
+        // Whoever puts it owns the lane. The same bytes are our own, put by a call whose answer was lost.
+        if !self.store.put_if_absent(&path, &bytes)? && self.store.get(&path)?.as_deref() != Some(&bytes) {
+            return Err(StoreError::Fenced {
+                lane: self.lane.clone(),
+                epoch: number,
+            });
+        }
+        let (_, checksum) = Manifest::decode(&bytes).map_err(|source| StoreError::EncodeManifest {
+            lane: self.lane.clone(),
+            source,
+        })?;
+        self.epoch = number;
+        self.checksum = checksum;
+        self.segments = manifest.segments;
+        self.kept.push_back((number, files(&self.segments)));
+        self.forget()?;
+        Ok(())
+    }
+
+    /// Writes tables as a segment of this tier.
+    fn write(&self, epoch: u64, tier: u32, tables: &Tables, written: &mut u64) -> Result<SegmentEntry, StoreError> {
+        let tables: Vec<(&str, &[RecordBatch])> = tables.iter().map(|(table, rows)| (table.as_str(), rows.as_slice())).collect();
+        let (bytes, sections) = encode_segment(&tables).map_err(|source| StoreError::Encode {
+            lane: self.lane.clone(),
+            source,
+        })?;
+        // The session keeps a stale owner from writing over our file.
+        let file = format!("{epoch:020}-{tier}-{}.arrow", self.writer.session);
+        self.store.put(&format!("{}/{file}", segments(&self.lane)), &bytes)?;
+        *written += bytes.len() as u64;
+        Ok(SegmentEntry { file, tier, sections })
+    }
+
+    /// Merges full tiers, youngest first.
+    fn merge_tiers(
+        &self,
+        epoch: u64,
+        entries: &mut Vec<SegmentEntry>,
+        merge: &mut dyn Merge,
+        written: &mut u64,
+    ) -> Result<usize, StoreError> {
+        let mut merged = 0;
+        while let Some(tier) = entries.last().map(|entry| entry.tier) {
+            let first = entries
+                .iter()
+                .rposition(|entry| entry.tier != tier)
+                .map_or(0, |last_other| last_other + 1);
+            if entries.len() - first < FANOUT {
+                break;
+            }
+            let failed = |reason| StoreError::Merge {
+                lane: self.lane.clone(),
+                reason,
+            };
+            let read = tables(&*self.store, &self.lane, &entries[first..])?;
+            let read = read.map_err(|(path, what)| failed(format!("{path}: {what}")))?;
+            let mut rows = Tables::new();
+            for (table, batches) in read {
+                let whole = merge.merge(&table, batches).map_err(failed)?;
+                if !whole.is_empty() {
+                    rows.insert(table, whole);
+                }
+            }
+            merged += entries.len() - first;
+            entries.truncate(first);
+            entries.push(self.write(epoch, tier + 1, &rows, written)?);
+        }
+        Ok(merged)
+    }
+
+    /// Learns which epochs are kept, and removes files that no manifest names: their epochs were never committed.
+    fn look_back(&mut self) -> Result<(), StoreError> {
+        let folder = manifests(&self.lane);
+        for file in self.store.list(&folder)? {
+            let Some(epoch) = epoch_of(&file).filter(|epoch| *epoch <= self.epoch) else {
+                continue;
+            };
+            let Some(bytes) = self.store.get(&format!("{folder}/{file}"))? else {
+                continue;
+            };
+            match Manifest::decode(&bytes) {
+                Ok((manifest, _)) => self.kept.push_back((epoch, files(&manifest.segments))),
+                Err(_) => set_aside(&*self.store, &self.lane, &file)?,
+            }
+        }
+        let named: BTreeSet<&String> = self.kept.iter().flat_map(|(_, files)| files).collect();
+        let folder = segments(&self.lane);
+        for file in self.store.list(&folder)? {
+            if !named.contains(&file) && epoch_of(&file).is_some_and(|epoch| epoch <= self.epoch) {
+                self.store.delete(&format!("{folder}/{file}"))?;
+            }
+        }
+        self.forget()
+    }
+
+    /// Removes epochs beyond those kept: manifests first, so that none ever names a file that is gone.
+    fn forget(&mut self) -> Result<(), StoreError> {
+        while self.kept.len() > self.keep {
+            let Some((epoch, gone)) = self.kept.pop_front() else { break };
+            self.store.delete(&format!("{}/{}", manifests(&self.lane), manifest_file(epoch)))?;
+            for file in gone {
+                if !self.kept.iter().any(|(_, kept)| kept.contains(&file)) {
+                    self.store.delete(&format!("{}/{file}", segments(&self.lane)))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn files(entries: &[SegmentEntry]) -> BTreeSet<String> {
+    entries.iter().map(|entry| entry.file.clone()).collect()
+}
+
+/// Moves a manifest that cannot be used out of the way, where a person can look at it.
+fn set_aside(store: &dyn CommitStore, lane: &str, file: &str) -> Result<(), StoreError> {
+    let path = format!("{}/{file}", manifests(lane));
+    if let Some(bytes) = store.get(&path)? {
+        store.put(&format!("damaged/{lane}/{file}"), &bytes)?;
+        store.delete(&path)?;
+    }
+    Ok(())
+}

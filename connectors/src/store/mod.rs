@@ -1,0 +1,51 @@
+//! Where lanes are written down: segments first, then one manifest, put if absent, which is the commit. Whoever has a store and a lane's
+//! name has the lane.
+
+mod durable_local;
+mod error;
+mod lane_log;
+mod recover;
+
+pub use durable_local::DurableLocal;
+pub use error::StoreError;
+pub use lane_log::{Committed, Epoch, LaneLog, Merge};
+pub use recover::{Fault, Recovered, epochs, lanes, read_lane};
+
+/// A place for files that are written once. Paths are relative, with `/`.
+pub trait CommitStore: std::fmt::Debug + Send {
+    /// Writes a file; when it returns, the file survives a power cut. An existing one is replaced whole.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] with the path.
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError>;
+
+    /// Writes a file unless there is one; gives whether it was written. When it returns, the file survives a power cut.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] with the path.
+    fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<bool, StoreError>;
+
+    /// The bytes of a file, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] with the path.
+    fn get(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Names of the files in a folder, sorted; none of a folder that is not there.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] with the path.
+    fn list(&self, folder: &str) -> Result<Vec<String>, StoreError>;
+
+    /// Names of the folders in a folder, sorted; none of a folder that is not there.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] with the path.
+    fn folders(&self, folder: &str) -> Result<Vec<String>, StoreError>;
+
+    /// Removes a file; one that is not there is removed already.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] with the path.
+    fn delete(&self, path: &str) -> Result<(), StoreError>;
+}
