@@ -8,7 +8,10 @@ use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::config::{DOCUMENTED, load};
-use crate::run::{self, DemoArguments, ReplayArguments, ServeArguments, SimulateArguments, SqlArguments, TerritoryCommand};
+use crate::run::{
+    self, DemoArguments, DlqCommand, ReplayArguments, RestoreArguments, ServeArguments, SimulateArguments, SqlArguments, TerritoryCommand,
+    VerifyArguments,
+};
 
 /// Reports of a city, answered honestly and in seconds.
 ///
@@ -43,6 +46,11 @@ enum Command {
     Simulate(SimulateArguments),
     /// Ask a question in SQL.
     Sql(SqlArguments),
+    /// List, show or replay what was refused.
+    #[command(subcommand)]
+    Dlq(DlqCommand),
+    Verify(VerifyArguments),
+    Restore(RestoreArguments),
     /// Check or import kelurahan polygons.
     #[command(subcommand)]
     Territory(TerritoryCommand),
@@ -85,6 +93,9 @@ impl Cli {
             Command::Replay(arguments) => run::replay(&arguments)?,
             Command::Simulate(arguments) => run::simulate(&arguments)?,
             Command::Sql(arguments) => run::sql(&arguments)?,
+            Command::Dlq(command) => run::dlq(&command)?,
+            Command::Verify(arguments) => return Ok(u8::from(!run::verify(&arguments)?)),
+            Command::Restore(arguments) => run::restore(&arguments)?,
             Command::Territory(command) => return Ok(u8::from(!run::territory(&command)?)),
             Command::Config(ConfigCommand::Print) => {
                 std::io::stdout()

@@ -4,4 +4,4 @@ mod load;
 mod sections;
 
 pub use load::{DOCUMENTED, load};
-pub use sections::{ApiConfig, Config, RankingConfig, TerritoryConfig, WindowConfig};
+pub use sections::{ApiConfig, Config, RankingConfig, StoreConfig, TerritoryConfig, WindowConfig};

@@ -28,6 +28,8 @@ pub struct Config {
     pub windows: WindowConfig,
     /// Response-time rankings.
     pub rankings: RankingConfig,
+    /// How lanes are written down.
+    pub store: StoreConfig,
     /// HTTP.
     pub api: ApiConfig,
 }
@@ -107,6 +109,15 @@ impl Config {
         if !(self.rankings.horizon_h > 0.0 && self.rankings.horizon_h.is_finite()) {
             return Err(format!("rankings.horizon_h is {}: use hours above 0", self.rankings.horizon_h));
         }
+        if !(10..=60_000).contains(&self.store.epoch_ms) {
+            return Err(format!(
+                "store.epoch_ms is {}: use 10 to 60000 (1000 on a local disk)",
+                self.store.epoch_ms
+            ));
+        }
+        if self.store.keep_epochs == 0 {
+            return Err("store.keep_epochs is 0: use at least 1".to_owned());
+        }
         if let Some(kafka) = &self.kafka {
             kafka.check().map_err(|error| error.to_string())?;
         }
@@ -153,6 +164,28 @@ impl Default for RankingConfig {
         Self {
             minimum_n: 30,
             horizon_h: 168.0,
+        }
+    }
+}
+
+/// How lanes are written down.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreConfig {
+    /// Milliseconds between epochs of a lane that has read something.
+    pub epoch_ms: u32,
+    /// Epochs that can be restored, the last one included.
+    pub keep_epochs: usize,
+    /// Dead letters kept of each lane, the newest ones.
+    pub dead_letters: usize,
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self {
+            epoch_ms: 1_000,
+            keep_epochs: 64,
+            dead_letters: 10_000,
         }
     }
 }

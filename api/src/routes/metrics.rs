@@ -32,9 +32,13 @@ const COUNTERS: [(&str, &str, Count); 9] = [
     }),
 ];
 
-const GAUGES: [(&str, &str, Number); 3] = [
+const GAUGES: [(&str, &str, Number); 5] = [
     ("next_offset", "Next offset to read.", |lane| Some(lane.next_offset)),
     ("lag_messages", "Messages in the log that are not read yet.", lag_messages),
+    ("epoch", "Last epoch written down.", |lane| i64::try_from(lane.written?.epoch).ok()),
+    ("unwritten_messages", "Messages read since the last epoch written down.", |lane| {
+        Some(lane.next_offset - lane.written?.next_offset)
+    }),
     ("segments", "Segments of panes held.", |lane| {
         i64::try_from(lane.segments.len()).ok()
     }),
@@ -80,6 +84,12 @@ pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> Response {
     let mut watermarks = lanes().filter_map(|lane| Some((labels(lane, None), seconds(lane.watermark?))));
     let help = "Watermark, seconds since the epoch.";
     family("lane_watermark_seconds", "gauge", help, &mut watermarks);
+    let mut commits = lanes().filter_map(|lane| Some((labels(lane, None), seconds(lane.written?.took_us))));
+    let help = "Seconds the last epoch took to be written down.";
+    family("lane_commit_seconds", "gauge", help, &mut commits);
+    let mut written = lanes().filter_map(|lane| Some((labels(lane, None), seconds(lane.written?.at?))));
+    let help = "When the last epoch was written down, seconds since the epoch.";
+    family("lane_written_seconds", "gauge", help, &mut written);
     let delay_us = i64::from(state.settings.delay_s) * 1_000_000;
     let now_us = now_us();
     let mut lags = lanes().filter_map(|lane| {

@@ -55,6 +55,14 @@ pub(crate) struct LaneAnswer {
     next_offset: i64,
     /// End of its log.
     high_watermark: Option<i64>,
+    /// Last epoch that was written down; null of a lane that is not.
+    epoch: Option<u64>,
+    /// When it was, by the server's clock; null until the first of this run.
+    written_at: Option<String>,
+    /// How long writing it took, milliseconds.
+    commit_ms: Option<i64>,
+    /// Messages read since: after a crash they are read again.
+    unwritten_messages: Option<i64>,
     /// When the broker took its newest event.
     newest_broker_time: Option<String>,
     accounting: AccountingAnswer,
@@ -134,6 +142,10 @@ fn one(lane: &LaneSnapshot, behind_s: Option<i64>, holds_back: bool, lag_s: Opti
         lag_messages: lag_messages(lane),
         next_offset: lane.next_offset,
         high_watermark: lane.high_watermark,
+        epoch: lane.written.map(|written| written.epoch),
+        written_at: lane.written.and_then(|written| written.at).map(rfc3339),
+        commit_ms: lane.written.map(|written| written.took_us / 1_000),
+        unwritten_messages: lane.written.map(|written| lane.next_offset - written.next_offset),
         newest_broker_time: lane.newest_broker_time.map(rfc3339),
         accounting: AccountingAnswer {
             received: accounting.received,

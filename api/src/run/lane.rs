@@ -1,19 +1,23 @@
 //! One lane at work: payloads are decoded, the pure lane applies them, the kernel sums what is counted, routes are decided,
 //! and the tables that readers see are kept.
 
+use std::path::Path;
+
 use anyhow::Context;
-use datafusion::arrow::array::{AsArray, RecordBatch};
-use datafusion::arrow::datatypes::TimestampMicrosecondType;
+use datafusion::arrow::array::RecordBatch;
 use tanggap_connectors::decode::{Decoder, Payload};
+use tanggap_connectors::store::Recovered;
 use tanggap_engine::event::{EventBatchBuilder, Reject, schema};
 use tanggap_engine::lane::LaneState;
 use tanggap_engine::pane::{Kernel, Tiers};
 use tanggap_engine::route::route;
 use tanggap_engine::time::HOUR_US;
 use tanggap_queries::measures::PaneKernel;
-use tanggap_queries::tables::{LaneSnapshot, Liveness};
+use tanggap_queries::tables::{LaneSnapshot, Liveness, Written};
 
-use super::pile::Pile;
+use super::durable::{Durable, table};
+use super::outbox::{Message, messages};
+use super::pile::{Pile, since};
 use super::setting::Setting;
 
 /// A refused event with the bytes of its payload.
@@ -54,15 +58,15 @@ pub(super) struct LaneRunner {
     dead: Vec<DeadLetter>,
     next_offset: i64,
     newest_broker_time: Option<i64>,
-    steps: u64,
+    /// Signals and levels before this are forgotten, µs.
+    kept_from: i64,
+    durable: Option<Durable>,
 }
 
 /// Reports that are no complaints, and water levels, are kept this long behind the watermark, µs: the longest live view is a day.
 const KEEP_SIGNALS_US: i64 = 26 * HOUR_US;
 /// One-minute panes are kept this long, µs: the expectation looks eight weeks back.
-const KEEP_PANES_US: i64 = 57 * 24 * HOUR_US;
-/// Steps between looks for what can be forgotten.
-const FORGET_EVERY: u64 = 256;
+pub(super) const KEEP_PANES_US: i64 = 57 * 24 * HOUR_US;
 
 impl LaneRunner {
     /// A lane at the beginning of its log.
@@ -92,12 +96,112 @@ impl LaneRunner {
             dead: Vec::new(),
             next_offset: 0,
             newest_broker_time: None,
-            steps: 0,
+            kept_from: i64::MIN,
+            durable: None,
         })
+    }
+
+    /// A live lane where it was left in a data directory, or at the beginning of its log; and what its last epoch tells others, which
+    /// may not have been sent.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; or what was written down cannot be used.
+    pub(super) fn resume(
+        setting: &Setting,
+        topic: &str,
+        partition: i32,
+        name: String,
+        data_dir: &Path,
+    ) -> anyhow::Result<(Self, Vec<Message>)> {
+        let keep_epochs = setting.config.store.keep_epochs;
+        let (durable, recovered) = Durable::open(data_dir, &name, setting, keep_epochs)?;
+        let mut runner = Self::new(setting, topic, partition, name, Keep::Live)?;
+        runner.durable = Some(durable);
+        let unsent = match recovered {
+            None => {
+                runner.state.keep_journal();
+                Vec::new()
+            }
+            Some(recovered) => runner.restore(recovered)?,
+        };
+        Ok((runner, unsent))
+    }
+
+    /// A lane as it was written down, to be looked at.
+    ///
+    /// # Errors
+    /// As [`Self::resume`].
+    pub(super) fn kept(setting: &Setting, topic: &str, partition: i32, name: String, recovered: Recovered) -> anyhow::Result<Self> {
+        let mut runner = Self::new(setting, topic, partition, name, Keep::Live)?;
+        runner.restore(recovered)?;
+        Ok(runner)
+    }
+
+    fn restore(&mut self, recovered: Recovered) -> anyhow::Result<Vec<Message>> {
+        let Recovered {
+            manifest,
+            mut tables,
+            faults,
+            ..
+        } = recovered;
+        for fault in &faults {
+            tracing::error!(
+                lane = self.name,
+                epoch = fault.epoch,
+                path = fault.path,
+                fault = fault.what,
+                "an epoch cannot be used; what it held is read again from the log"
+            );
+        }
+        let mut take = |table: &str| tables.remove(table).unwrap_or_default();
+        for rows in take(table::PANES) {
+            self.tiers.push(rows, &mut self.kernel)?;
+        }
+        for (table, pile) in [
+            (table::CASES, &mut self.cases),
+            (table::SIGNALS, &mut self.signals),
+            (table::TRANSITIONS, &mut self.transitions),
+            (table::ROUTES, &mut self.routes),
+            (table::LEVELS, &mut self.levels),
+        ] {
+            for rows in take(table) {
+                pile.push(rows);
+            }
+        }
+        let traffic = take(table::TRAFFIC).pop().unwrap_or_else(|| self.state.traffic());
+        let settings = self.setting.config.lane(true);
+        self.state = LaneState::restore(self.decoder.channel(), settings, manifest.state, &take(table::SEEN), &traffic)
+            .with_context(|| format!("epoch {} of {} cannot be used", manifest.epoch, self.name))?;
+        // Rows that were written down before they were forgotten.
+        self.forget()?;
+        self.next_offset = manifest.next_offset;
+        self.newest_broker_time = manifest.newest_broker_time_us;
+        tracing::info!(
+            lane = self.name,
+            epoch = manifest.epoch,
+            next_offset = manifest.next_offset,
+            "taken up where it was left"
+        );
+        Ok(messages(&take(table::OUTBOX), manifest.epoch))
+    }
+
+    /// Writes down what was applied since the last time, and gives what others must be told now. The waiting batch must be applied first.
+    ///
+    /// # Errors
+    /// The store fails (try again later), or another process owns the lane.
+    pub(super) fn commit(&mut self) -> anyhow::Result<Vec<Message>> {
+        debug_assert_eq!(self.builder.rows(), 0, "what is read is applied before it is written down");
+        let Some(durable) = &mut self.durable else {
+            return Ok(Vec::new());
+        };
+        durable.commit(&mut self.state, self.next_offset, self.newest_broker_time, self.kept_from)
     }
 
     /// Decodes a payload into the waiting batch.
     pub(super) fn take(&mut self, payload: &Payload<'_>) {
+        if let Some(durable) = &mut self.durable {
+            durable.read(payload);
+        }
         let rejects = self.builder.rejects().len();
         self.decoder.decode(payload, &mut self.builder);
         for reject in &self.builder.rejects()[rejects..] {
@@ -129,33 +233,62 @@ impl LaneRunner {
         let step = self.state.apply(&batch, &self.setting.ground);
         if step.counted.num_rows() > 0 {
             let partial = self.kernel.sum(&[step.counted])?;
+            self.gather(table::PANES, &partial);
             match self.keep {
                 Keep::Live => self.tiers.push(partial, &mut self.kernel)?,
                 Keep::Once => self.partials.push(partial),
             }
         }
         if step.cases.num_rows() > 0 {
-            self.routes.push(route(&self.setting.router, &step.cases, &self.setting.ground));
+            let routes = route(&self.setting.router, &step.cases, &self.setting.ground);
+            if let Some(durable) = &mut self.durable {
+                durable.add(table::ROUTES, &routes);
+                durable.route(self.decoder.channel(), &routes)?;
+            }
+            self.routes.push(routes);
         }
+        self.gather(table::CASES, &step.cases);
+        self.forget()?;
+        let signals = since(&step.signals, schema::EVENT_TIME, self.kept_from)?;
+        let levels = since(&step.levels, schema::TIME, self.kept_from)?;
+        self.gather(table::SIGNALS, &signals);
+        self.gather(table::TRANSITIONS, &step.transitions);
+        self.gather(table::LEVELS, &levels);
         self.cases.push(step.cases);
-        self.signals.push(step.signals);
+        self.signals.push(signals);
         self.transitions.push(step.transitions);
-        self.levels.push(step.levels);
-        self.steps += 1;
-        if self.keep == Keep::Live && self.steps.is_multiple_of(FORGET_EVERY) {
-            self.forget();
+        self.levels.push(levels);
+        let dead = std::mem::take(&mut self.dead);
+        if let Some(durable) = &mut self.durable {
+            durable.refuse(&dead);
+            durable.late(&step.late);
         }
-        Ok(std::mem::take(&mut self.dead))
+        Ok(dead)
     }
 
-    fn forget(&mut self) {
-        let Some(watermark) = self.state.watermark() else { return };
-        self.tiers.forget(watermark - KEEP_PANES_US);
-        let oldest = watermark - KEEP_SIGNALS_US;
-        self.signals
-            .retain(|rows| newest(rows, schema::EVENT_TIME).is_none_or(|time| time >= oldest));
-        self.levels
-            .retain(|rows| newest(rows, schema::TIME).is_none_or(|time| time >= oldest));
+    /// New rows that must be written down.
+    fn gather(&mut self, table: &'static str, rows: &RecordBatch) {
+        if let Some(durable) = &mut self.durable {
+            durable.add(table, rows);
+        }
+    }
+
+    /// Each hour of the watermark, forgets what no view of now can show. What is kept is a function of the log, whatever the batches.
+    fn forget(&mut self) -> anyhow::Result<()> {
+        let Some(oldest) = self.oldest() else { return Ok(()) };
+        if oldest > self.kept_from {
+            self.kept_from = oldest;
+            self.signals.forget(schema::EVENT_TIME, oldest)?;
+            self.levels.forget(schema::TIME, oldest)?;
+            self.tiers.forget(oldest + KEEP_SIGNALS_US - KEEP_PANES_US);
+        }
+        Ok(())
+    }
+
+    /// Signals and levels before this are forgotten, µs.
+    fn oldest(&self) -> Option<i64> {
+        let watermark = self.state.watermark().filter(|_| self.keep == Keep::Live)?;
+        Some(watermark - watermark.rem_euclid(HOUR_US) - KEEP_SIGNALS_US)
     }
 
     /// Partial sums of a replay.
@@ -176,6 +309,11 @@ impl LaneRunner {
     /// Next offset to read.
     pub(super) const fn next_offset(&self) -> i64 {
         self.next_offset
+    }
+
+    /// What of it survives a crash.
+    pub(super) fn written(&self) -> Option<Written> {
+        self.durable.as_ref().and_then(Durable::written)
     }
 
     /// The tables as they are now; rows are shared.
@@ -199,14 +337,9 @@ impl LaneRunner {
             next_offset: self.next_offset,
             high_watermark,
             liveness,
+            written: self.written(),
         }
     }
-}
-
-/// The largest time of a column, µs.
-fn newest(rows: &RecordBatch, column: &str) -> Option<i64> {
-    let column = rows.column_by_name(column)?;
-    column.as_primitive::<TimestampMicrosecondType>().values().iter().copied().max()
 }
 
 /// Name of a topic-partition's lane.

@@ -1,22 +1,36 @@
 //! The loops: what the commands do. The only place with a clock.
 
 mod demo;
+mod dlq;
+mod durable;
 mod files;
+mod follower;
 mod geoparquet;
 mod lane;
+mod letters;
+mod log;
 mod meter;
+mod outbox;
 mod outputs;
 mod pile;
+mod print;
 mod replay;
+mod restore;
 mod serve;
 mod setting;
 mod simulate;
 mod sql;
 mod territory;
+mod told;
+mod verify;
+mod watcher;
 
 pub(crate) use demo::{DemoArguments, demo};
+pub(crate) use dlq::{DlqCommand, dlq};
 pub(crate) use replay::{ReplayArguments, replay};
+pub(crate) use restore::{RestoreArguments, restore};
 pub(crate) use serve::{ServeArguments, serve};
 pub(crate) use simulate::{SimulateArguments, simulate};
 pub(crate) use sql::{SqlArguments, sql};
 pub(crate) use territory::{TerritoryCommand, territory};
+pub(crate) use verify::{VerifyArguments, verify};

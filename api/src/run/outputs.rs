@@ -121,7 +121,9 @@ impl DeadLetterFile {
     /// Adds the letters of a step.
     pub(super) fn append(&mut self, lane: &str, letters: &[DeadLetter]) -> anyhow::Result<()> {
         for letter in letters {
-            serde_json::to_writer(&mut self.0, &letter_json(lane, letter))?;
+            let mut value = letter_json(letter);
+            value.insert("lane".to_owned(), lane.into());
+            serde_json::to_writer(&mut self.0, &value)?;
             self.0.write_all(b"\n")?;
         }
         Ok(())
@@ -133,20 +135,19 @@ impl DeadLetterFile {
     }
 }
 
-/// A dead letter as it stands in the file and on the topic.
-pub(super) fn letter_json(lane: &str, letter: &DeadLetter) -> Value {
+/// What a dead letter says in the file and on the topic, besides its lane.
+pub(super) fn letter_json(letter: &DeadLetter) -> Map<String, Value> {
     let mut bytes = String::with_capacity(letter.payload.len() * 2);
     for byte in &letter.payload {
         bytes.extend([byte >> 4, byte & 15].map(|digit| char::from_digit(u32::from(digit), 16).unwrap_or('0')));
     }
-    json!({
-        "lane": lane,
-        "offset": letter.reject.offset,
-        "reason": letter.reject.reason.id(),
-        "field": letter.reject.field,
-        "advice": letter.reject.reason.advice(),
-        "payload_hex": bytes,
-    })
+    Map::from_iter([
+        ("offset".to_owned(), letter.reject.offset.into()),
+        ("reason".to_owned(), letter.reject.reason.id().into()),
+        ("field".to_owned(), letter.reject.field.as_str().into()),
+        ("advice".to_owned(), letter.reject.reason.advice().into()),
+        ("payload_hex".to_owned(), bytes.into()),
+    ])
 }
 
 fn create(path: &Path) -> anyhow::Result<BufWriter<File>> {

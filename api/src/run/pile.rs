@@ -1,8 +1,10 @@
 //! Rows that only grow, kept in few batches: small ones are joined as they come, so that a row is copied about log₂ n times
 //! and a reader meets few batches.
 
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::compute::concat_batches;
+use datafusion::arrow::array::{AsArray, BooleanArray, RecordBatch};
+use datafusion::arrow::compute::{concat_batches, filter_record_batch};
+use datafusion::arrow::datatypes::TimestampMicrosecondType;
+use datafusion::arrow::error::ArrowError;
 
 /// A growing table of a lane.
 #[derive(Clone, Debug, Default)]
@@ -38,20 +40,58 @@ impl Pile {
         &self.batches
     }
 
-    /// Keeps only the batches that `keep` says yes to.
-    pub(super) fn retain(&mut self, keep: impl FnMut(&RecordBatch) -> bool) {
-        self.batches.retain(keep);
+    /// Drops rows whose time in this column is before `oldest`, µs.
+    ///
+    /// # Errors
+    /// There is no such column of times.
+    pub(super) fn forget(&mut self, column: &str, oldest: i64) -> Result<(), ArrowError> {
+        for batch in std::mem::take(&mut self.batches) {
+            self.push(since(&batch, column, oldest)?);
+        }
+        Ok(())
     }
+}
+
+/// Rows whose time in this column is not before `oldest`, µs.
+///
+/// # Errors
+/// There is no such column of times.
+pub(super) fn since(batch: &RecordBatch, column: &str, oldest: i64) -> Result<RecordBatch, ArrowError> {
+    let times = batch
+        .column_by_name(column)
+        .and_then(|times| times.as_primitive_opt::<TimestampMicrosecondType>());
+    let times = times.ok_or_else(|| ArrowError::SchemaError(format!("no times in a column {column}")))?;
+    if times.values().iter().all(|time| *time >= oldest) {
+        return Ok(batch.clone());
+    }
+    let keep: BooleanArray = times.values().iter().map(|time| Some(*time >= oldest)).collect();
+    filter_record_batch(batch, &keep)
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use datafusion::arrow::array::{AsArray, Int64Array, RecordBatch};
-    use datafusion::arrow::datatypes::Int64Type;
+    use datafusion::arrow::array::{AsArray, Int64Array, RecordBatch, TimestampMicrosecondArray};
+    use datafusion::arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
     use super::Pile;
+
+    #[test]
+    fn rows_are_forgotten_one_by_one() {
+        let mut pile = Pile::default();
+        for times in [vec![5, 1, 9], vec![2], vec![7]] {
+            let column = Arc::new(TimestampMicrosecondArray::from(times));
+            pile.push(RecordBatch::try_from_iter([("time", column as _)]).unwrap());
+        }
+        pile.forget("time", 5).unwrap();
+        let times = pile
+            .batches()
+            .iter()
+            .flat_map(|batch| batch.column(0).as_primitive::<TimestampMicrosecondType>().values().to_vec());
+        assert_eq!(times.collect::<Vec<_>>(), [5, 9, 7]);
+        assert!(pile.forget("hour", 5).is_err());
+    }
 
     #[test]
     fn rows_stay_in_order_and_batches_stay_few() {

@@ -1,27 +1,23 @@
 //! `tanggap serve`: lanes over a real broker (or the embedded one) and the API, until told to stop.
 //!
-//! Each lane has a thread of its own: it polls, decodes, applies, publishes its tables, and never waits for another. A watcher
-//! looks for new topics and partitions. State is a function of the log: a restarted process reads it again from its first offset.
+//! A watcher looks for topics and partitions and gives each lane a thread of its own, its follower.
 
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use tanggap_connectors::decode::Payload;
 use tanggap_connectors::embedded::EmbeddedBroker;
-use tanggap_connectors::kafka::{KafkaConfig, KafkaSink, KafkaSource, Lane, LaneReader, TopicSpec, ensure_topics};
+use tanggap_connectors::kafka::KafkaConfig;
 use tanggap_queries::Desk;
-use tanggap_queries::tables::{City, Liveness};
+use tanggap_queries::tables::City;
 use tokio::net::TcpListener;
 
-use super::lane::{DeadLetter, Keep, LaneRunner, named};
-use super::outputs::letter_json;
 use super::setting::Setting;
+use super::watcher::Watcher;
 use crate::state::{ApiSettings, AppState, Secret};
 
 /// Serve a city.
@@ -43,12 +39,6 @@ pub(crate) struct ServeArguments {
 pub(super) const TOPICS: [&str; 5] = ["qlue.reports", "crm.status", "waze.feed", "twitter.tweets", "gauge.levels"];
 /// File of a data directory that tells the address of the server that runs on it.
 pub(super) const SERVER_FILE: &str = "server.address";
-/// Where refused events go.
-pub(super) const DEAD_LETTERS: &str = "tanggap.dead-letter";
-/// How long a lane waits for messages before it looks at its batch: the freshness of a quiet lane.
-const POLL: Duration = Duration::from_millis(50);
-/// How often new topics and partitions are looked for.
-const WATCH: Duration = Duration::from_secs(2);
 
 /// Serves until SIGINT or SIGTERM.
 ///
@@ -128,12 +118,10 @@ impl Service {
             axum::serve(listener, router).with_graceful_shutdown(stopped).await
         });
         let stop = Arc::new(AtomicBool::new(false));
-        let watcher = {
-            let stop = Arc::clone(&stop);
-            std::thread::Builder::new()
-                .name("watcher".to_owned())
-                .spawn(move || watch(&setting, &kafka, &city, &stop))?
-        };
+        let watcher = Watcher::new(setting, kafka, data_dir, city, Arc::clone(&stop));
+        let watcher = std::thread::Builder::new()
+            .name("watcher".to_owned())
+            .spawn(move || watcher.watch())?;
         Ok(Self {
             address,
             stop,
@@ -188,139 +176,5 @@ fn settings(setting: &Setting) -> ApiSettings {
         resolution: setting.config.lanes.cell_resolution,
         delay_s: setting.config.time.delay_s,
         build: format!("{}-{}", env!("CARGO_PKG_VERSION"), crate::dashboard::BUILD),
-    }
-}
-
-/// Opens a lane for every topic-partition there is, and for those that appear.
-fn watch(setting: &Setting, kafka: &KafkaConfig, city: &Arc<City>, stop: &Arc<AtomicBool>) {
-    let mut lanes: Vec<std::thread::JoinHandle<()>> = Vec::new();
-    let mut known = BTreeSet::new();
-    let (mut source, mut letters) = (None, None);
-    while !stop.load(Ordering::Relaxed) {
-        if let Err(error) = discover(setting, kafka, city, stop, &mut source, &mut letters, &mut known, &mut lanes) {
-            tracing::error!(error = format!("{error:#}"), "cannot look for lanes; trying again");
-        }
-        let next = Instant::now() + WATCH;
-        while Instant::now() < next && !stop.load(Ordering::Relaxed) {
-            std::thread::park_timeout(Duration::from_millis(100));
-        }
-    }
-    for lane in lanes {
-        if lane.join().is_err() {
-            tracing::error!("a lane's thread panicked");
-        }
-    }
-}
-
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the loop's own variables, made on the first success and kept"
-)]
-fn discover(
-    setting: &Setting,
-    kafka: &KafkaConfig,
-    city: &Arc<City>,
-    stop: &Arc<AtomicBool>,
-    source: &mut Option<KafkaSource>,
-    letters: &mut Option<Arc<KafkaSink>>,
-    known: &mut BTreeSet<(String, i32)>,
-    lanes: &mut Vec<std::thread::JoinHandle<()>>,
-) -> anyhow::Result<()> {
-    if letters.is_none() {
-        ensure_topics(kafka, &[TopicSpec::new(DEAD_LETTERS)])?;
-        *letters = Some(Arc::new(KafkaSink::connect(kafka)?));
-    }
-    let source = match source {
-        Some(source) => source,
-        None => source.insert(KafkaSource::connect(kafka)?),
-    };
-    for lane in source.lanes()? {
-        if !known.insert((lane.topic.clone(), lane.partition)) {
-            continue;
-        }
-        let runner = LaneRunner::new(setting, &lane.topic, lane.partition, named(&lane.topic, lane.partition), Keep::Live)?;
-        let reader = source.open(&lane, lane.low)?;
-        let follower = Follower {
-            runner,
-            reader,
-            city: Arc::clone(city),
-            letters: letters.clone(),
-            idle_after: Duration::from_secs(setting.config.time.idle_after_s.into()),
-        };
-        let stop = Arc::clone(stop);
-        lanes.push(
-            std::thread::Builder::new()
-                .name(format!("lane {lane}"))
-                .spawn(move || follower.follow(&lane, &stop))?,
-        );
-    }
-    Ok(())
-}
-
-/// A lane's thread.
-struct Follower {
-    runner: LaneRunner,
-    reader: LaneReader,
-    city: Arc<City>,
-    letters: Option<Arc<KafkaSink>>,
-    idle_after: Duration,
-}
-
-impl Follower {
-    fn follow(mut self, lane: &Lane, stop: &AtomicBool) {
-        tracing::info!(lane = %lane, from = lane.low, "reading");
-        let mut last_message = Instant::now();
-        let mut shown = None;
-        while !stop.load(Ordering::Relaxed) {
-            match self.turn(&mut last_message, &mut shown) {
-                Ok(()) => {}
-                Err(error) => {
-                    // A lane that cannot go on stops loudly and keeps serving what it has; it must never skip.
-                    tracing::error!(lane = %lane, error = format!("{error:#}"), "the lane stops; its answers grow old from here");
-                    self.city.publish(self.runner.snapshot(None, Liveness::Stalled));
-                    return;
-                }
-            }
-        }
-    }
-
-    fn turn(&mut self, last_message: &mut Instant, shown: &mut Option<Liveness>) -> anyhow::Result<()> {
-        let runner = &mut self.runner;
-        let rows = runner.batch_rows();
-        let polled = self.reader.poll(rows, POLL, &mut |message| {
-            runner.take(&Payload {
-                offset: message.offset,
-                broker_time: message.broker_time,
-                bytes: message.payload,
-            });
-        })?;
-        let liveness = if polled.messages > 0 {
-            *last_message = Instant::now();
-            Liveness::Live
-        } else if polled.at_end && last_message.elapsed() >= self.idle_after {
-            Liveness::Idle
-        } else {
-            Liveness::Live
-        };
-        if polled.messages > 0 || *shown != Some(liveness) {
-            let dead = self.runner.step()?;
-            self.send(&dead)?;
-            self.city.publish(self.runner.snapshot(polled.high_watermark, liveness));
-            *shown = Some(liveness);
-        }
-        Ok(())
-    }
-
-    fn send(&self, dead: &[DeadLetter]) -> anyhow::Result<()> {
-        let Some(letters) = &self.letters else { return Ok(()) };
-        for letter in dead {
-            let name = self.runner.name();
-            letters.send(
-                DEAD_LETTERS,
-                Some(name.as_bytes()),
-                letter_json(name, letter).to_string().as_bytes(),
-            )?;
-        }
-        Ok(())
     }
 }

@@ -9,21 +9,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use clap::{Args, ValueEnum};
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::csv::WriterBuilder;
-use datafusion::arrow::ipc::writer::StreamWriter;
-use datafusion::arrow::json::ArrayWriter;
-use datafusion::arrow::util::pretty::pretty_format_batches;
-use tanggap_connectors::decode::Payload;
-use tanggap_connectors::kafka::KafkaSource;
+use clap::Args;
 use tanggap_queries::tables::{City, Liveness};
 use tanggap_queries::{Desk, ask_free};
 
 use super::files;
 use super::lane::{Keep, LaneRunner, named};
+use super::log::Log;
+use super::print::{AnswerFormat, print};
 use super::replay::topic_file;
-use super::serve::{SERVER_FILE, TOPICS, embedded};
+use super::serve::SERVER_FILE;
 use super::setting::Setting;
 
 /// A question in SQL.
@@ -48,31 +43,6 @@ pub(crate) struct SqlArguments {
     /// How the answer is written.
     #[arg(long, value_enum, default_value_t)]
     format: AnswerFormat,
-}
-
-/// How an answer is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum AnswerFormat {
-    /// For people.
-    #[default]
-    Table,
-    /// RFC 4180 with a header.
-    Csv,
-    /// An array of objects.
-    Json,
-    /// An Arrow IPC stream.
-    Arrow,
-}
-
-impl AnswerFormat {
-    const fn id(self) -> &'static str {
-        match self {
-            Self::Table => "table",
-            Self::Csv => "csv",
-            Self::Json => "json",
-            Self::Arrow => "arrow",
-        }
-    }
 }
 
 /// Rows an answer may have.
@@ -114,11 +84,11 @@ pub(crate) fn sql(arguments: &SqlArguments) -> anyhow::Result<()> {
         let session = Desk::new(&setting.territory, &setting.router)?.session(&city.snapshot())?;
         ask_free(&session, &arguments.query, ROWS, Duration::from_mins(10)).await
     })?;
-    write(&batches, arguments.format)
+    print(&batches, arguments.format)
 }
 
 /// Address of the server that runs on a data directory, if it answers.
-fn running(data_dir: &Path) -> Option<SocketAddr> {
+pub(super) fn running(data_dir: &Path) -> Option<SocketAddr> {
     let text = std::fs::read_to_string(data_dir.join(SERVER_FILE)).ok()?;
     let address: SocketAddr = text.trim().parse().ok()?;
     std::net::TcpStream::connect_timeout(&address, Duration::from_millis(500))
@@ -144,61 +114,12 @@ fn ask_server(address: SocketAddr, arguments: &SqlArguments) -> anyhow::Result<(
 
 /// Reads every lane of the embedded broker's log to its end.
 fn read_broker(setting: &Setting, data_dir: &Path, city: &City) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        data_dir.join("broker").exists(),
-        "{} holds no broker's log: give --data-dir of a demo or serve, or --topic NAME=FILE",
-        data_dir.display()
-    );
-    let (broker, mut kafka) = embedded(data_dir, SocketAddr::from(([127, 0, 0, 1], 0)))?;
-    kafka.topics = TOPICS.iter().map(|topic| (*topic).to_owned()).collect();
-    let source = KafkaSource::connect(&kafka)?;
-    for lane in source.lanes()? {
+    let mut log = Log::of_data_dir(data_dir, &[])?;
+    for lane in log.lanes()? {
         let mut runner = LaneRunner::new(setting, &lane.topic, lane.partition, named(&lane.topic, lane.partition), Keep::Live)?;
-        let mut reader = source.open(&lane, lane.low)?;
-        while runner.next_offset() < lane.high {
-            let rows = runner.batch_rows();
-            reader.poll(rows, Duration::from_millis(100), &mut |message| {
-                runner.take(&Payload {
-                    offset: message.offset,
-                    broker_time: message.broker_time,
-                    bytes: message.payload,
-                });
-            })?;
-            runner.step()?;
-        }
+        log.read(&lane, lane.high, &mut runner, &mut |_| {})?;
         city.publish(runner.snapshot(Some(lane.high), Liveness::Idle));
     }
-    if let Some(broker) = broker {
-        broker.stop();
-    }
+    log.close();
     Ok(())
-}
-
-fn write(batches: &[RecordBatch], format: AnswerFormat) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    match format {
-        AnswerFormat::Table => writeln!(out, "{}", pretty_format_batches(batches)?)?,
-        AnswerFormat::Csv => {
-            let mut writer = WriterBuilder::new().with_header(true).build(&mut out);
-            for batch in batches {
-                writer.write(batch)?;
-            }
-        }
-        AnswerFormat::Json => {
-            let mut writer = ArrayWriter::new(&mut out);
-            writer.write_batches(&batches.iter().collect::<Vec<_>>())?;
-            writer.finish()?;
-            writeln!(out)?;
-        }
-        AnswerFormat::Arrow => {
-            if let Some(first) = batches.first() {
-                let mut writer = StreamWriter::try_new(&mut out, first.schema_ref())?;
-                for batch in batches {
-                    writer.write(batch)?;
-                }
-                writer.finish()?;
-            }
-        }
-    }
-    Ok(out.flush()?)
 }

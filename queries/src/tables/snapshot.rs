@@ -36,6 +36,19 @@ impl Liveness {
     }
 }
 
+/// The last epoch of a lane that was written down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Its number.
+    pub epoch: u64,
+    /// Next offset to read after it.
+    pub next_offset: i64,
+    /// When it stood, µs UTC by our clock; none of an epoch found at the start.
+    pub at: Option<i64>,
+    /// How long writing it took, µs.
+    pub took_us: i64,
+}
+
 /// Tables of one lane.
 #[derive(Clone, Debug, Default)]
 pub struct LaneSnapshot {
@@ -73,6 +86,8 @@ pub struct LaneSnapshot {
     pub high_watermark: Option<i64>,
     /// State of the lane.
     pub liveness: Liveness,
+    /// What of it survives a crash; none of a lane that is not written down.
+    pub written: Option<Written>,
 }
 
 /// Tables of all lanes at one instant, by lane name.

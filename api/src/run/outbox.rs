@@ -1,0 +1,231 @@
+//! What a lane tells others. It is gathered step by step, written down with the epoch that makes it true, and sent once that epoch
+//! stands; the next epoch is written when all of it is acknowledged.
+//!
+//! Every message says `lane`, `epoch`, `seq` (its running number on the topic among the lane's) and `version` (the epoch). After a crash
+//! the messages of the last epoch are sent again, the same to the byte: who has seen a (lane, seq) drops it, who sees a gap has lost one.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use datafusion::arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
+use serde_json::{Map, Value};
+use tanggap_connectors::kafka::{Deliveries, KafkaSink};
+
+/// Where refused events go.
+pub(super) const DEAD_LETTERS: &str = "tanggap.dead-letter";
+/// Where it is told who must answer a complaint.
+pub(super) const ROUTED: &str = "tanggap.routed";
+/// Where late events are named.
+pub(super) const LATE: &str = "tanggap.late";
+/// All of them.
+pub(super) const TOPICS: [&str; 3] = [DEAD_LETTERS, ROUTED, LATE];
+
+/// Messages of an epoch, in the order they are sent.
+static OUTBOX: LazyLock<SchemaRef> = LazyLock::new(|| {
+    Arc::new(Schema::new(vec![
+        Field::new("epoch", DataType::Int64, false),
+        Field::new("topic", DataType::Utf8, false),
+        Field::new("key", DataType::Utf8, false),
+        Field::new("value", DataType::Utf8, false),
+    ]))
+});
+
+/// A message as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Message {
+    topic: String,
+    key: String,
+    value: String,
+}
+
+/// Messages that wait for their epoch.
+#[derive(Debug)]
+pub(super) struct Outbox {
+    lane: String,
+    waiting: Vec<(&'static str, String, Map<String, Value>)>,
+    /// Messages so far by topic.
+    sent: BTreeMap<String, u64>,
+}
+
+impl Outbox {
+    /// The outbox of a lane that has sent so many messages by topic.
+    pub(super) fn new(lane: &str, sent: BTreeMap<String, u64>) -> Self {
+        Self {
+            lane: lane.to_owned(),
+            waiting: Vec::new(),
+            sent,
+        }
+    }
+
+    /// Gathers a message; keys that say where it comes from are added when its epoch is known.
+    pub(super) fn add(&mut self, topic: &'static str, key: String, value: Map<String, Value>) {
+        self.waiting.push((topic, key, value));
+    }
+
+    /// Messages so far on a topic, the waiting ones not counted.
+    pub(super) fn sent(&self, topic: &str) -> u64 {
+        self.sent.get(topic).copied().unwrap_or_default()
+    }
+
+    /// The waiting messages as rows of this epoch, none if there are none, and the messages so far by topic with them.
+    pub(super) fn of_epoch(&self, epoch: u64) -> anyhow::Result<(Option<RecordBatch>, BTreeMap<String, u64>)> {
+        let mut sent = self.sent.clone();
+        if self.waiting.is_empty() {
+            return Ok((None, sent));
+        }
+        let values = self.waiting.iter().map(|(topic, _, value)| {
+            let seq = sent.entry((*topic).to_owned()).or_default();
+            *seq += 1;
+            let mut value = value.clone();
+            value.insert("lane".to_owned(), self.lane.as_str().into());
+            value.insert("epoch".to_owned(), epoch.into());
+            value.insert("seq".to_owned(), (*seq).into());
+            value.insert("version".to_owned(), epoch.into());
+            Value::Object(value).to_string()
+        });
+        let values: StringArray = values.map(Some).collect();
+        let epochs = Int64Array::from(vec![i64::try_from(epoch)?; values.len()]);
+        let topics: StringArray = self.waiting.iter().map(|(topic, ..)| Some(*topic)).collect();
+        let keys: StringArray = self.waiting.iter().map(|(_, key, _)| Some(key.as_str())).collect();
+        let columns: Vec<Arc<dyn Array>> = vec![Arc::new(epochs), Arc::new(topics), Arc::new(keys), Arc::new(values)];
+        Ok((Some(RecordBatch::try_new(Arc::clone(&OUTBOX), columns)?), sent))
+    }
+
+    /// The epoch stands: its messages wait no more.
+    pub(super) fn written(&mut self, sent: BTreeMap<String, u64>) {
+        self.waiting.clear();
+        self.sent = sent;
+    }
+}
+
+/// The messages of an epoch among the rows of several.
+pub(super) fn messages(rows: &[RecordBatch], epoch: u64) -> Vec<Message> {
+    let mut messages = Vec::new();
+    for batch in rows {
+        let epochs = batch.column(0).as_primitive::<Int64Type>();
+        let text = |column: usize| batch.column(column).as_string::<i32>();
+        for row in 0..batch.num_rows() {
+            if u64::try_from(epochs.value(row)) == Ok(epoch) {
+                messages.push(Message {
+                    topic: text(1).value(row).to_owned(),
+                    key: text(2).value(row).to_owned(),
+                    value: text(3).value(row).to_owned(),
+                });
+            }
+        }
+    }
+    messages
+}
+
+/// The messages of the last epoch on their way.
+#[derive(Debug)]
+pub(super) struct Sending {
+    sink: Arc<KafkaSink>,
+    messages: Vec<Message>,
+    deliveries: Deliveries,
+}
+
+/// How often it is looked whether messages have arrived.
+const LOOK: Duration = Duration::from_millis(1);
+
+impl Sending {
+    /// Sends what may not have been sent before.
+    pub(super) fn new(sink: Arc<KafkaSink>, unsent: Vec<Message>) -> Self {
+        let mut sending = Self {
+            sink,
+            messages: Vec::new(),
+            deliveries: Deliveries::default(),
+        };
+        sending.send(unsent);
+        sending
+    }
+
+    /// Sends the messages of an epoch. Those of the epoch before must be settled.
+    pub(super) fn send(&mut self, messages: Vec<Message>) {
+        self.messages = messages;
+        self.queue();
+    }
+
+    fn queue(&mut self) {
+        self.deliveries = Deliveries::default();
+        for message in &self.messages {
+            let (key, value) = (message.key.as_bytes(), message.value.as_bytes());
+            if let Err(error) = self.sink.send_counted(&message.topic, Some(key), value, &self.deliveries) {
+                tracing::error!(topic = message.topic, error = error.to_string(), "an output cannot be sent");
+                return;
+            }
+        }
+    }
+
+    /// Whether all messages are acknowledged, within this time. If some were refused, all are sent again: a repeat is known by its seq.
+    pub(super) fn settled(&mut self, patience: Duration) -> bool {
+        let begun = Instant::now();
+        loop {
+            let counters = self.deliveries.counters();
+            if counters.delivered == self.messages.len() as u64 {
+                self.messages.clear();
+                self.deliveries = Deliveries::default();
+                return true;
+            }
+            if counters.in_flight() == 0 {
+                self.queue();
+                return false;
+            }
+            if begun.elapsed() >= patience {
+                return false;
+            }
+            std::thread::park_timeout(LOOK);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{DEAD_LETTERS, LATE, Outbox, messages};
+
+    fn value(offset: i64) -> serde_json::Map<String, Value> {
+        match json!({ "offset": offset }) {
+            Value::Object(value) => value,
+            _ => unreachable!("an object is written here"),
+        }
+    }
+
+    #[test]
+    fn numbers_run_on_by_topic_and_a_retried_epoch_says_the_same() {
+        let mut outbox = Outbox::new("qlue.reports-0", std::collections::BTreeMap::from([(LATE.to_owned(), 7)]));
+        assert!(outbox.of_epoch(1).unwrap().0.is_none());
+        outbox.add(DEAD_LETTERS, "a".to_owned(), value(1));
+        outbox.add(LATE, "b".to_owned(), value(2));
+        outbox.add(DEAD_LETTERS, "c".to_owned(), value(3));
+        let (rows, sent) = outbox.of_epoch(4).unwrap();
+        let rows = [rows.unwrap()];
+        let told = messages(&rows, 4);
+        let seqs: Vec<(String, i64, Value)> = told
+            .iter()
+            .map(|message| (message.topic.clone(), serde_json::from_str::<Value>(&message.value).unwrap()))
+            .map(|(topic, value)| (topic, value["offset"].as_i64().unwrap(), value["seq"].clone()))
+            .collect();
+        assert_eq!(
+            seqs,
+            [
+                (DEAD_LETTERS.to_owned(), 1, json!(1)),
+                (LATE.to_owned(), 2, json!(8)),
+                (DEAD_LETTERS.to_owned(), 3, json!(2))
+            ]
+        );
+        assert_eq!(
+            messages(&[outbox.of_epoch(4).unwrap().0.unwrap()], 4),
+            told,
+            "the epoch failed and is tried again"
+        );
+        outbox.written(sent);
+        assert!(outbox.of_epoch(5).unwrap().0.is_none());
+        assert!(messages(&rows, 5).is_empty(), "an earlier epoch's messages were acknowledged");
+        outbox.add(LATE, "d".to_owned(), value(9));
+        assert!(outbox.of_epoch(5).unwrap().1.get(LATE) == Some(&9));
+    }
+}
