@@ -16,7 +16,7 @@ use crate::time::now_us;
 type Count = fn(&LaneSnapshot) -> u64;
 type Number = fn(&LaneSnapshot) -> Option<i64>;
 
-const COUNTERS: [(&str, &str, Count); 9] = [
+const COUNTERS: [(&str, &str, Count); 10] = [
     ("in", "Events that came in.", |lane| lane.accounting.received),
     ("applied", "Events counted for the first time.", |lane| lane.accounting.applied),
     ("updated", "Known ids with a new version.", |lane| lane.accounting.updated),
@@ -24,6 +24,7 @@ const COUNTERS: [(&str, &str, Count); 9] = [
     ("late", "Events first seen past the allowed lateness.", |lane| lane.accounting.late),
     ("rejected", "Events refused by rule or unreadable.", |lane| lane.accounting.rejected),
     ("gap", "Offsets the log no longer has.", |lane| lane.accounting.gap),
+    ("restarts", "Readers replaced because they read nothing.", |lane| lane.restarts),
     ("unlocated", "Applied events without a usable position.", |lane| {
         lane.accounting.unlocated
     }),

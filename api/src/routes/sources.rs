@@ -63,6 +63,8 @@ pub(crate) struct LaneAnswer {
     commit_ms: Option<i64>,
     /// Messages read since: after a crash they are read again.
     unwritten_messages: Option<i64>,
+    /// How often its reader was replaced because it read nothing.
+    restarts: u64,
     /// When the broker took its newest event.
     newest_broker_time: Option<String>,
     accounting: AccountingAnswer,
@@ -146,6 +148,7 @@ fn one(lane: &LaneSnapshot, behind_s: Option<i64>, holds_back: bool, lag_s: Opti
         written_at: lane.written.and_then(|written| written.at).map(rfc3339),
         commit_ms: lane.written.map(|written| written.took_us / 1_000),
         unwritten_messages: lane.written.map(|written| lane.next_offset - written.next_offset),
+        restarts: lane.restarts,
         newest_broker_time: lane.newest_broker_time.map(rfc3339),
         accounting: AccountingAnswer {
             received: accounting.received,

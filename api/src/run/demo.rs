@@ -91,7 +91,7 @@ pub(crate) fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
         places: places(&setting.territory),
         ..CityConfig::default()
     };
-    let service = Service::start(setting, kafka.clone(), arguments.listen, &data_dir)?;
+    let service = Service::start(setting, kafka.clone(), arguments.listen, &data_dir, false)?;
     let stop = Arc::new(AtomicBool::new(false));
     let publisher = (arguments.rate > 0.0).then(|| {
         let (stop, speed, history) = (Arc::clone(&stop), arguments.speed, arguments.history);

@@ -115,6 +115,11 @@ impl Durable {
         self.changed = true;
     }
 
+    /// Takes note of a change that no payload made.
+    pub(super) const fn changed(&mut self) {
+        self.changed = true;
+    }
+
     /// Gathers new rows of a table.
     pub(super) fn add(&mut self, table: &'static str, rows: &RecordBatch) {
         if rows.num_rows() > 0 {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tanggap_connectors::decode::Payload;
-use tanggap_connectors::kafka::{KafkaSink, Lane, LaneReader};
+use tanggap_connectors::kafka::{KafkaSink, KafkaSource, Lane, LaneReader};
 use tanggap_connectors::store::StoreError;
 use tanggap_queries::tables::{City, Liveness};
 
@@ -22,6 +22,8 @@ use super::setting::Setting;
 const POLL: Duration = Duration::from_millis(50);
 /// How long a lane whose epoch cannot be written, or whose outputs are not taken, waits before it tries again.
 const RETRY: Duration = Duration::from_secs(1);
+/// A lane that is behind and has read nothing for this long is stuck.
+const STUCK: Duration = Duration::from_secs(5);
 /// How long a lane that is told to stop waits for its outputs. What is not acknowledged by then is sent again at the next start.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -29,7 +31,12 @@ const FAREWELL: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct Follower {
     runner: LaneRunner,
-    reader: LaneReader,
+    source: Arc<KafkaSource>,
+    /// None while it cannot be opened again.
+    reader: Option<LaneReader>,
+    lane: Lane,
+    alarmed: Instant,
+    restarts: u64,
     city: Arc<City>,
     sending: Sending,
     idle_after: Duration,
@@ -43,13 +50,17 @@ impl Follower {
         setting: &Setting,
         runner: LaneRunner,
         unsent: Vec<Message>,
-        reader: LaneReader,
+        (source, reader): (Arc<KafkaSource>, LaneReader),
         city: Arc<City>,
         sink: Arc<KafkaSink>,
     ) -> Self {
         Self {
             runner,
-            reader,
+            source,
+            lane: reader.lane().clone(),
+            reader: Some(reader),
+            alarmed: Instant::now(),
+            restarts: 0,
             city,
             sending: Sending::new(sink, unsent),
             idle_after: Duration::from_secs(setting.config.time.idle_after_s.into()),
@@ -59,7 +70,8 @@ impl Follower {
     }
 
     /// Reads until told to stop, or until it cannot go on.
-    pub(super) fn follow(mut self, lane: &Lane, stop: &AtomicBool) {
+    pub(super) fn follow(mut self, stop: &AtomicBool) {
+        let lane = self.lane.clone();
         tracing::info!(lane = %lane, from = self.runner.next_offset().max(lane.low), "reading");
         // What was written down is served before anything is read.
         self.show(Liveness::Live);
@@ -91,7 +103,12 @@ impl Follower {
     fn turn(&mut self, last_message: &mut Instant, shown: &mut Option<Liveness>) -> anyhow::Result<()> {
         let runner = &mut self.runner;
         let rows = runner.batch_rows();
-        let polled = self.reader.poll(rows, POLL, &mut |message| {
+        let Some(reader) = &mut self.reader else {
+            std::thread::park_timeout(POLL);
+            self.watch_over(false, shown);
+            return Ok(());
+        };
+        let polled = reader.poll(rows, POLL, &mut |message| {
             runner.take(&Payload {
                 offset: message.offset,
                 broker_time: message.broker_time,
@@ -112,7 +129,27 @@ impl Follower {
             self.show(liveness);
             *shown = Some(liveness);
         }
+        self.watch_over(polled.at_end, shown);
         Ok(())
+    }
+
+    /// A lane that is behind and reads nothing raises an alarm and gets a new reader, again and again until it reads.
+    fn watch_over(&mut self, at_end: bool, shown: &mut Option<Liveness>) {
+        let silent = self.reader.as_ref().map_or(STUCK, |reader| reader.last_progress().elapsed());
+        if at_end || silent < STUCK || self.alarmed.elapsed() < STUCK {
+            return;
+        }
+        self.alarmed = Instant::now();
+        self.restarts += 1;
+        tracing::error!(lane = %self.lane, silent_s = silent.as_secs(), "the lane is behind and reads nothing; it gets a new reader");
+        self.show(Liveness::Stalled);
+        *shown = Some(Liveness::Stalled);
+        // A lane has one reader at a time.
+        self.reader = None;
+        match self.source.open(&self.lane, self.runner.next_offset().max(self.lane.low)) {
+            Ok(reader) => self.reader = Some(reader),
+            Err(error) => tracing::error!(lane = %self.lane, error = error.to_string(), "no new reader; trying again"),
+        }
     }
 
     /// Writes an epoch down and sends what it tells others. While the store fails, or Kafka does not take the outputs of the epoch
@@ -145,6 +182,8 @@ impl Follower {
     }
 
     fn show(&self, liveness: Liveness) {
-        self.city.publish(self.runner.snapshot(self.high_watermark, liveness));
+        let mut snapshot = self.runner.snapshot(self.high_watermark, liveness);
+        snapshot.restarts = self.restarts;
+        self.city.publish(snapshot);
     }
 }

@@ -15,7 +15,7 @@ use tanggap_engine::time::HOUR_US;
 use tanggap_queries::measures::PaneKernel;
 use tanggap_queries::tables::{LaneSnapshot, Liveness, Written};
 
-use super::durable::{Durable, table};
+use super::durable::{Durable, made_with, same_settings, table};
 use super::outbox::{Message, messages};
 use super::pile::{Pile, since};
 use super::setting::Setting;
@@ -132,6 +132,7 @@ impl LaneRunner {
     /// # Errors
     /// As [`Self::resume`].
     pub(super) fn kept(setting: &Setting, topic: &str, partition: i32, name: String, recovered: Recovered) -> anyhow::Result<Self> {
+        same_settings(&name, &recovered.manifest.made_with, &made_with(setting)?)?;
         let mut runner = Self::new(setting, topic, partition, name, Keep::Live)?;
         runner.restore(recovered)?;
         Ok(runner)
@@ -195,6 +196,22 @@ impl LaneRunner {
             return Ok(Vec::new());
         };
         durable.commit(&mut self.state, self.next_offset, self.newest_broker_time, self.kept_from)
+    }
+
+    /// Goes on at a later offset; those left out are counted. Nothing waits to be applied when this is called.
+    pub(super) fn accept_gap(&mut self, next_offset: i64) {
+        let lost = next_offset.saturating_sub(self.next_offset).max(0);
+        tracing::warn!(
+            lane = self.name,
+            from = self.next_offset,
+            lost,
+            "offsets that Kafka has forgotten are left out and counted as gap"
+        );
+        self.state.skip(lost.unsigned_abs());
+        self.next_offset = next_offset;
+        if let Some(durable) = &mut self.durable {
+            durable.changed();
+        }
     }
 
     /// Decodes a payload into the waiting batch.
@@ -338,6 +355,7 @@ impl LaneRunner {
             high_watermark,
             liveness,
             written: self.written(),
+            restarts: 0,
         }
     }
 }

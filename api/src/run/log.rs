@@ -1,6 +1,7 @@
 //! The log of a data directory's broker, or of Kafka, read from a lane's beginning by whoever wants to know it again.
 
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ impl Log {
         Ok(self.source.lanes()?)
     }
 
-    /// Reads a lane from its first offset up to `end`, which is left out. `each` sees every payload before the lane does.
+    /// Reads a lane from where it stands up to `end`, which is left out. `each` sees every payload before the lane does.
     pub(super) fn read(
         &mut self,
         lane: &Lane,
@@ -63,7 +64,8 @@ impl Log {
         runner: &mut LaneRunner,
         each: &mut dyn FnMut(&Payload<'_>),
     ) -> anyhow::Result<()> {
-        self.payloads(lane, end, &mut |payload| {
+        let from = runner.next_offset().max(lane.low);
+        self.payloads(lane, from..end, &mut |payload| {
             each(payload);
             runner.take(payload);
             if runner.full() { runner.step().map(drop) } else { Ok(()) }
@@ -72,17 +74,17 @@ impl Log {
         Ok(())
     }
 
-    /// Gives every payload of a lane up to `end`, which is left out.
+    /// Gives every payload of these offsets of a lane.
     pub(super) fn payloads(
         &mut self,
         lane: &Lane,
-        end: i64,
+        offsets: Range<i64>,
         each: &mut dyn FnMut(&Payload<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let mut reader = self.source.open(lane, lane.low)?;
+        let mut reader = self.source.open(lane, offsets.start)?;
         let mut outcome = Ok(());
-        while outcome.is_ok() && reader.next_offset() < end {
-            let left = usize::try_from(end - reader.next_offset()).unwrap_or(usize::MAX);
+        while outcome.is_ok() && reader.next_offset() < offsets.end {
+            let left = usize::try_from(offsets.end - reader.next_offset()).unwrap_or(usize::MAX);
             reader.poll(left.min(AT_ONCE), POLL, &mut |message| {
                 if outcome.is_ok() {
                     outcome = each(&Payload {

@@ -33,6 +33,9 @@ pub(crate) struct ServeArguments {
     /// Address of the embedded broker, used without a [kafka] section.
     #[arg(long, value_name = "A:P", default_value = "127.0.0.1:9092")]
     broker_listen: SocketAddr,
+    /// Let lanes go on behind offsets that Kafka has forgotten; they are counted as gap.
+    #[arg(long)]
+    accept_gap: bool,
 }
 
 /// Topics read when the configuration names none.
@@ -51,7 +54,7 @@ pub(crate) fn serve(arguments: &ServeArguments) -> anyhow::Result<()> {
         None => embedded(&arguments.data_dir, arguments.broker_listen)?,
     };
     let listen = setting.config.api.listen;
-    let served = Service::start(setting, kafka, listen, &arguments.data_dir)?;
+    let served = Service::start(setting, kafka, listen, &arguments.data_dir, arguments.accept_gap)?;
     served.wait()?;
     if let Some(broker) = broker {
         broker.stop();
@@ -85,7 +88,13 @@ pub(super) struct Service {
 
 impl Service {
     /// Starts the lanes and the API; returns when the API answers.
-    pub(super) fn start(setting: Setting, mut kafka: KafkaConfig, listen: SocketAddr, data_dir: &Path) -> anyhow::Result<Self> {
+    pub(super) fn start(
+        setting: Setting,
+        mut kafka: KafkaConfig,
+        listen: SocketAddr,
+        data_dir: &Path,
+        accept_gap: bool,
+    ) -> anyhow::Result<Self> {
         if kafka.topics.is_empty() {
             kafka.topics = TOPICS.iter().map(|topic| (*topic).to_owned()).collect();
         }
@@ -118,7 +127,7 @@ impl Service {
             axum::serve(listener, router).with_graceful_shutdown(stopped).await
         });
         let stop = Arc::new(AtomicBool::new(false));
-        let watcher = Watcher::new(setting, kafka, data_dir, city, Arc::clone(&stop));
+        let watcher = Watcher::new(setting, kafka, data_dir, accept_gap, city, Arc::clone(&stop));
         let watcher = std::thread::Builder::new()
             .name("watcher".to_owned())
             .spawn(move || watcher.watch())?;

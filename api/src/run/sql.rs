@@ -1,7 +1,8 @@
 //! `tanggap sql`: a question over the live tables, from the shell.
 //!
-//! State is a function of the log, so a question needs no server: the log of the data directory's broker, or of files, is read
-//! to its end and asked. Where a server runs on that directory it is asked instead, as it holds the log open.
+//! State is a function of the log, so a question needs no server: lanes are taken up where they were written down, the log of the data
+//! directory's broker, or of files, is read to its end and asked. Where a server runs on that directory it is asked instead, as it
+//! holds the log open.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use tanggap_connectors::store::{DurableLocal, read_lane};
 use tanggap_queries::tables::{City, Liveness};
 use tanggap_queries::{Desk, ask_free};
 
@@ -112,11 +114,16 @@ fn ask_server(address: SocketAddr, arguments: &SqlArguments) -> anyhow::Result<(
     Ok(std::io::stdout().lock().write_all(&body)?)
 }
 
-/// Reads every lane of the embedded broker's log to its end.
+/// Takes up every lane where it was written down, and reads the rest of the embedded broker's log.
 fn read_broker(setting: &Setting, data_dir: &Path, city: &City) -> anyhow::Result<()> {
+    let store = DurableLocal::new(data_dir);
     let mut log = Log::of_data_dir(data_dir, &[])?;
     for lane in log.lanes()? {
-        let mut runner = LaneRunner::new(setting, &lane.topic, lane.partition, named(&lane.topic, lane.partition), Keep::Live)?;
+        let name = named(&lane.topic, lane.partition);
+        let mut runner = match read_lane(&store, &name, None)? {
+            Some(recovered) => LaneRunner::kept(setting, &lane.topic, lane.partition, name, recovered)?,
+            None => LaneRunner::new(setting, &lane.topic, lane.partition, name, Keep::Live)?,
+        };
         log.read(&lane, lane.high, &mut runner, &mut |_| {})?;
         city.publish(runner.snapshot(Some(lane.high), Liveness::Idle));
     }

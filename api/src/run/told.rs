@@ -32,7 +32,7 @@ impl Told {
 pub(super) fn told(log: &mut Log, of: &Lane, sent: &BTreeMap<String, BTreeMap<String, u64>>) -> anyhow::Result<Told> {
     let mut told = Told::default();
     let mut seen: HashMap<String, HashMap<u64, u128>> = HashMap::new();
-    log.payloads(of, of.high, &mut |payload| {
+    log.payloads(of, of.low..of.high, &mut |payload| {
         told.messages += 1;
         match identity(payload.bytes.unwrap_or_default()) {
             Some((lane, seq, said)) => match seen.entry(lane).or_default().insert(seq, said) {

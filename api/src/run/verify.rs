@@ -17,7 +17,7 @@ use tanggap_engine::pane::Kernel;
 use tanggap_queries::measures::PaneKernel;
 use tanggap_queries::tables::{LaneSnapshot, Liveness};
 
-use super::durable::{InputHash, made_with, same_settings};
+use super::durable::InputHash;
 use super::lane::{KEEP_PANES_US, Keep, LaneRunner, named};
 use super::log::Log;
 use super::outbox;
@@ -137,7 +137,6 @@ fn report_topic(out: &mut impl Write, lane: &Lane, told: &Told) -> anyhow::Resul
 fn differences(setting: &Setting, log: &mut Log, lane: &Lane, recovered: Recovered) -> anyhow::Result<Vec<String>> {
     let manifest = recovered.manifest.clone();
     let name = named(&lane.topic, lane.partition);
-    same_settings(&name, &manifest.made_with, &made_with(setting)?)?;
     if lane.low > 0 {
         return Ok(vec![format!(
             "Kafka has forgotten the log up to offset {}, so it cannot be read again",

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use anyhow::bail;
 use tanggap_connectors::kafka::{KafkaConfig, KafkaSink, KafkaSource, Lane, TopicSpec, ensure_topics};
 use tanggap_queries::tables::City;
 
@@ -20,7 +21,7 @@ const WATCH: Duration = Duration::from_secs(2);
 
 /// The way in and out; made when the brokers first answer.
 struct Doors {
-    source: KafkaSource,
+    source: Arc<KafkaSource>,
     sink: Arc<KafkaSink>,
 }
 
@@ -29,6 +30,7 @@ pub(super) struct Watcher {
     setting: Setting,
     kafka: KafkaConfig,
     data_dir: PathBuf,
+    accept_gap: bool,
     city: Arc<City>,
     stop: Arc<AtomicBool>,
     doors: Option<Doors>,
@@ -39,11 +41,20 @@ pub(super) struct Watcher {
 }
 
 impl Watcher {
-    pub(super) fn new(setting: Setting, kafka: KafkaConfig, data_dir: &Path, city: Arc<City>, stop: Arc<AtomicBool>) -> Self {
+    /// `accept_gap`: whether lanes go on behind offsets that Kafka has forgotten.
+    pub(super) fn new(
+        setting: Setting,
+        kafka: KafkaConfig,
+        data_dir: &Path,
+        accept_gap: bool,
+        city: Arc<City>,
+        stop: Arc<AtomicBool>,
+    ) -> Self {
         Self {
             setting,
             kafka,
             data_dir: data_dir.to_owned(),
+            accept_gap,
             city,
             stop,
             doors: None,
@@ -84,8 +95,8 @@ impl Watcher {
                 continue;
             }
             let name = named(&lane.topic, lane.partition);
-            let follower = follower(&self.setting, &self.data_dir, &self.city, doors, &lane);
-            match follower.and_then(|follower| start(follower, lane, &self.stop)) {
+            let follower = follower(&self.setting, &self.data_dir, self.accept_gap, &self.city, doors, &lane);
+            match follower.and_then(|follower| start(follower, &lane, &self.stop)) {
                 Ok(thread) => {
                     self.threads.push(thread);
                     self.followed.insert(place);
@@ -107,30 +118,54 @@ impl Watcher {
     fn open_doors(&self) -> anyhow::Result<Doors> {
         ensure_topics(&self.kafka, &outbox::TOPICS.map(TopicSpec::new))?;
         Ok(Doors {
-            source: KafkaSource::connect(&self.kafka)?,
+            source: Arc::new(KafkaSource::connect(&self.kafka)?),
             sink: Arc::new(KafkaSink::connect(&self.kafka)?),
         })
     }
 }
 
-fn follower(setting: &Setting, data_dir: &Path, city: &Arc<City>, doors: &Doors, lane: &Lane) -> anyhow::Result<Follower> {
+fn follower(
+    setting: &Setting,
+    data_dir: &Path,
+    accept_gap: bool,
+    city: &Arc<City>,
+    doors: &Doors,
+    lane: &Lane,
+) -> anyhow::Result<Follower> {
     let name = named(&lane.topic, lane.partition);
-    let (runner, unsent) = LaneRunner::resume(setting, &lane.topic, lane.partition, name, data_dir)?;
-    // A lane that was written down goes on where it was; if Kafka has forgotten that, it stops and says so.
-    let from = if runner.next_offset() > 0 { runner.next_offset() } else { lane.low };
+    let (mut runner, unsent) = LaneRunner::resume(setting, &lane.topic, lane.partition, name, data_dir)?;
+    let from = match runner.next_offset() {
+        // A lane that was never written down begins with what there is.
+        0 => lane.low,
+        next if next < lane.low && accept_gap => {
+            runner.accept_gap(lane.low);
+            lane.low
+        }
+        next if next < lane.low => bail!(
+            "Kafka has forgotten its offsets {next} to {}: put the topic back, or start with --accept-gap to go on without them (they are \
+             counted as gap)",
+            lane.low - 1
+        ),
+        next if next > lane.high => bail!(
+            "it has read up to offset {next}, but the log ends at {}: was the topic deleted and made anew? Restore it, or remove the lane \
+             from the data directory's manifests and segments to begin anew",
+            lane.high
+        ),
+        next => next,
+    };
     let reader = doors.source.open(lane, from)?;
     Ok(Follower::new(
         setting,
         runner,
         unsent,
-        reader,
+        (Arc::clone(&doors.source), reader),
         Arc::clone(city),
         Arc::clone(&doors.sink),
     ))
 }
 
-fn start(follower: Follower, lane: Lane, stop: &Arc<AtomicBool>) -> anyhow::Result<JoinHandle<()>> {
+fn start(follower: Follower, lane: &Lane, stop: &Arc<AtomicBool>) -> anyhow::Result<JoinHandle<()>> {
     let stop = Arc::clone(stop);
     let thread = std::thread::Builder::new().name(format!("lane {lane}"));
-    Ok(thread.spawn(move || follower.follow(&lane, &stop))?)
+    Ok(thread.spawn(move || follower.follow(&stop))?)
 }

@@ -91,6 +91,12 @@ impl LaneState {
         self.episodes.table()
     }
 
+    /// Counts messages that the log has lost: nobody will ever know what was in them.
+    pub const fn skip(&mut self, messages: u64) {
+        self.accounting.received += messages;
+        self.accounting.gap += messages;
+    }
+
     /// Takes the next batch of the log.
     pub fn apply(&mut self, batch: &EventBatch, place: &impl Place) -> Step {
         for reject in &batch.rejects {

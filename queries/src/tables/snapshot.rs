@@ -88,6 +88,8 @@ pub struct LaneSnapshot {
     pub liveness: Liveness,
     /// What of it survives a crash; none of a lane that is not written down.
     pub written: Option<Written>,
+    /// How often its reader was replaced because it read nothing.
+    pub restarts: u64,
 }
 
 /// Tables of all lanes at one instant, by lane name.

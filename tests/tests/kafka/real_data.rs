@@ -1,19 +1,19 @@
 //! The open data sets through the whole program on a real Kafka: every payload is accounted for, and exactly as `replay`
 //! accounts for the same payloads from files.
 
+use std::env;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
-use std::{env, thread};
+use std::time::Duration;
 
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use tanggap_connectors::decode::csv_row_to_json;
 use tanggap_connectors::kafka::{KafkaConfig, KafkaSink, TopicSpec, ensure_topics};
 use tanggap_tests::harness::kafka::RealKafka;
-use tanggap_tests::harness::program::{free_address, program};
+use tanggap_tests::harness::program::program;
+use tanggap_tests::harness::served::Served;
 
 /// Start-up, 30,000 payloads and their tables take seconds; a loaded machine gets minutes.
 const PATIENCE: Duration = Duration::from_mins(3);
@@ -44,9 +44,9 @@ fn the_real_data_goes_through_a_real_kafka_and_adds_up() {
     }
     sink.flush(PATIENCE).unwrap();
 
-    let served = Served::start(directory.path(), &territory, &config);
+    let served = serve(directory.path(), &territory, &config);
     for (topic, payloads) in &topics {
-        let lane = served.lane_at(topic, payloads.len());
+        let lane = lane_at(&served, topic, payloads.len());
         let counted = &lane["accounting"];
         let count = |field: &str| counted[field].as_u64().unwrap();
         let parts = ["applied", "updated", "duplicate", "late", "rejected", "gap"];
@@ -133,58 +133,20 @@ fn replayed(directory: &Path, territory: &Path, topics: &[(&str, Vec<String>)]) 
     accounting["lanes"].clone()
 }
 
-/// A running `tanggap serve`, killed when dropped.
-struct Served {
-    process: Child,
-    address: String,
+/// Starts the whole program on these topics.
+fn serve(directory: &Path, territory: &Path, kafka: &KafkaConfig) -> Served {
+    let settings = format!(
+        "[kafka]\nbrokers = {:?}\ntopics = {:?}\n[territory]\nfile = '{}'\n",
+        kafka.brokers,
+        kafka.topics,
+        territory.display()
+    );
+    Served::start(directory, &settings, &[]).unwrap()
 }
 
-impl Served {
-    fn start(directory: &Path, territory: &Path, kafka: &KafkaConfig) -> Self {
-        let address = free_address().unwrap();
-        let config = directory.join("tanggap.toml");
-        let text = format!(
-            "[kafka]\nbrokers = {:?}\ntopics = {:?}\n[territory]\nfile = '{}'\n[api]\nlisten = {address:?}\n",
-            kafka.brokers,
-            kafka.topics,
-            territory.display()
-        );
-        fs::write(&config, text).unwrap();
-        let mut command = program();
-        command
-            .arg("serve")
-            .arg("--config")
-            .arg(config)
-            .arg("--data-dir")
-            .arg(directory.join("data"));
-        let process = command.stdout(Stdio::null()).spawn().unwrap();
-        Self { process, address }
-    }
-
-    /// The topic's lane in `/v1/sources`, when it has read its whole log.
-    fn lane_at(&self, topic: &str, offset: usize) -> Value {
-        let deadline = Instant::now() + PATIENCE;
-        let mut last = Value::Null;
-        while Instant::now() < deadline {
-            if let Ok(mut answer) = ureq::get(format!("http://{}/v1/sources", self.address)).call() {
-                last = answer.body_mut().read_json().unwrap();
-                let mut lanes = last["items"].as_array().unwrap().iter();
-                if let Some(lane) = lanes.find(|lane| lane["topic"] == topic)
-                    && lane["next_offset"] == offset
-                {
-                    return lane.clone();
-                }
-            }
-            thread::sleep(Duration::from_millis(100));
-        }
-        panic!("{topic} did not reach offset {offset}: {last}");
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        // There is nothing left to do if the system refuses to kill a child of ours.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+/// The topic's lane, when it has read its whole log.
+fn lane_at(served: &Served, topic: &str, offset: usize) -> Value {
+    let there = |lane: &&Value| lane["topic"] == topic && lane["next_offset"] == offset;
+    let lanes = served.wait_until(|lanes| lanes.iter().any(|lane| there(&lane)));
+    lanes.iter().find(there).cloned().unwrap()
 }

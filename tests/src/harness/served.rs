@@ -1,0 +1,178 @@
+//! A running `tanggap serve`: started on a data directory, asked over HTTP, killed or stopped, and its log kept.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::program::{free_address, program};
+
+/// Start-up, some 10,000 payloads and their tables take seconds; a loaded machine gets minutes.
+const PATIENCE: Duration = Duration::from_mins(3);
+
+/// A running server, killed when dropped.
+#[derive(Debug)]
+pub struct Served {
+    process: Child,
+    address: String,
+    log: Receiver<String>,
+}
+
+impl Served {
+    /// Starts the program on `directory/data` with these settings in its configuration, besides where it listens.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn start(directory: &Path, settings: &str, arguments: &[&str]) -> io::Result<Self> {
+        let address = free_address()?;
+        let config = config_file(directory);
+        fs::write(
+            &config,
+            format!("{settings}\n[api]\nlisten = {address:?}\nsql = true\nloopback_is_staff = true\n"),
+        )?;
+        let mut process = program()
+            .arg("serve")
+            .args(arguments)
+            .arg("--config")
+            .arg(config)
+            .arg("--data-dir")
+            .arg(data_dir(directory))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let (tell, log) = channel();
+        let errors = process.stderr.take().ok_or_else(|| io::Error::other("no pipe to its log"))?;
+        std::thread::spawn(move || {
+            for line in BufReader::new(errors).lines().map_while(Result::ok) {
+                // Nobody may read it any more.
+                drop(tell.send(line));
+            }
+        });
+        Ok(Self { process, address, log })
+    }
+
+    /// The lanes of `/v1/sources`; none while it does not answer.
+    #[must_use]
+    pub fn lanes(&self) -> Vec<Value> {
+        let asked = ureq::get(format!("http://{}/v1/sources", self.address)).call();
+        let answer: Option<Value> = asked.ok().and_then(|mut answer| answer.body_mut().read_json().ok());
+        answer.and_then(|answer| answer["items"].as_array().cloned()).unwrap_or_default()
+    }
+
+    /// Waits until the lanes are as wanted, and gives them.
+    ///
+    /// # Panics
+    /// They are not within three minutes; the last ones are in the message.
+    #[must_use]
+    pub fn wait_until(&self, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        let begun = Instant::now();
+        loop {
+            let lanes = self.lanes();
+            if wanted(&lanes) {
+                return lanes;
+            }
+            assert!(begun.elapsed() < PATIENCE, "the lanes are not as wanted: {lanes:#?}");
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+    }
+
+    /// Waits until it answers.
+    ///
+    /// # Panics
+    /// It does not within three minutes.
+    pub fn wait_until_it_answers(&self) {
+        let begun = Instant::now();
+        while ureq::get(format!("http://{}/healthz", self.address)).call().is_err() {
+            assert!(begun.elapsed() < PATIENCE, "the server does not answer");
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+    }
+
+    /// What it has logged since it was last asked.
+    #[must_use]
+    pub fn logged(&self) -> Vec<String> {
+        self.log.try_iter().collect()
+    }
+
+    /// Kills it as a power cut would end its process; gives what it logged.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn kill(mut self) -> io::Result<Vec<String>> {
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(self.log.iter().collect())
+    }
+
+    /// Ends it as an operator would; gives what it logged.
+    ///
+    /// # Errors
+    /// The system refuses, or it ends with a failure.
+    pub fn stop(mut self) -> io::Result<Vec<String>> {
+        let told = Command::new("kill").arg("-TERM").arg(self.process.id().to_string()).status()?;
+        let ended = self.process.wait()?;
+        if told.success() && ended.success() {
+            return Ok(self.log.iter().collect());
+        }
+        Err(io::Error::other(format!("it ended with {ended}")))
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // There is nothing left to do if the system refuses to kill a child of ours.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+/// Where a server of this directory has its data.
+#[must_use]
+pub fn data_dir(directory: &Path) -> PathBuf {
+    directory.join("data")
+}
+
+/// The configuration of the last server that was started in this directory.
+#[must_use]
+pub fn config_file(directory: &Path) -> PathBuf {
+    directory.join("tanggap.toml")
+}
+
+/// What a command says on standard output.
+///
+/// # Errors
+/// It fails; what it says on standard error is in the message.
+pub fn output(command: &mut Command) -> io::Result<String> {
+    let output = command.output()?;
+    if output.status.success() {
+        return String::from_utf8(output.stdout).map_err(io::Error::other);
+    }
+    Err(io::Error::other(format!(
+        "{command:?}: {}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )))
+}
+
+/// The sum of a counter over lanes.
+#[must_use]
+pub fn sum(lanes: &[Value], counter: &str) -> u64 {
+    lanes.iter().filter_map(|lane| lane["accounting"][counter].as_u64()).sum()
+}
+
+/// Holds every lane to `in = applied + updated + duplicate + late + rejected + gap`.
+///
+/// # Panics
+/// It does not hold.
+pub fn check_accounting(lanes: &[Value]) {
+    for lane in lanes {
+        let lane = std::slice::from_ref(lane);
+        let parts = ["applied", "updated", "duplicate", "late", "rejected", "gap"];
+        let parts: u64 = parts.into_iter().map(|part| sum(lane, part)).sum();
+        assert_eq!(sum(lane, "in"), parts, "{lane:?}");
+    }
+}

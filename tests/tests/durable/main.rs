@@ -1,0 +1,6 @@
+//! Nothing lost, nothing twice: the whole program killed, its brokers killed, its log cut short, and held against one that lived on.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod embedded;
+mod feeds;
+mod real_kafka;
