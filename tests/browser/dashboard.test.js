@@ -249,8 +249,11 @@ describe("the inbox", () => {
       await page.keyboard.press("j");
       await page.keyboard.press("j");
       await page.keyboard.press("k");
-      assert.equal(await page.locator(".cards button").nth(1).getAttribute("aria-current"), "true");
-      assert.equal(await page.evaluate(() => document.activeElement.dataset.id), await page.locator(".cards button").nth(1).getAttribute("data-id"));
+      // The page draws with its next frame.
+      await page.waitForFunction(() => {
+        const second = document.querySelectorAll(".cards button")[1];
+        return second?.getAttribute("aria-current") === "true" && document.activeElement === second;
+      });
       await page.waitForSelector(".history li");
       assert.ok((await page.locator(".cards .why").first().innerText()).length > 10);
     });

@@ -3,4 +3,5 @@
 
 mod embedded;
 mod feeds;
+mod golden;
 mod real_kafka;
