@@ -46,6 +46,8 @@ pub struct LaneConfig {
     pub remember_ids_h: u32,
     /// Rows of a micro-batch at most. Nothing that comes out depends on it.
     pub batch_rows: usize,
+    /// Share of a minute's events that, when refused, raises an alarm.
+    pub refused_alarm: f64,
 }
 
 impl Default for LaneConfig {
@@ -56,6 +58,7 @@ impl Default for LaneConfig {
             cell_resolution: lane.cell_resolution,
             remember_ids_h: lane.remember_ids_h,
             batch_rows: 8_192,
+            refused_alarm: 0.2,
         }
     }
 }
@@ -97,6 +100,12 @@ impl Config {
             return Err(format!(
                 "lanes.batch_rows is {}: use 1 to 1048576 (8192 is best)",
                 self.lanes.batch_rows
+            ));
+        }
+        if !(self.lanes.refused_alarm > 0.0 && self.lanes.refused_alarm.is_finite()) {
+            return Err(format!(
+                "lanes.refused_alarm is {}: use a share above 0 (above 1 there is no alarm)",
+                self.lanes.refused_alarm
             ));
         }
         let bounds = self.lanes.bounds;

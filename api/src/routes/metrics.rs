@@ -101,6 +101,8 @@ pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> Response {
     family("lane_lag_seconds", "gauge", help, &mut lags);
     let mut states = lanes().map(|lane| (labels(lane, Some(("state", lane.liveness.id()))), "1".to_owned()));
     family("lane_state", "gauge", "1 for the state the lane is in.", &mut states);
+    let mut alarms = lanes().filter_map(|lane| Some((labels(lane, Some(("alarm", lane.alarm?.id()))), "1".to_owned())));
+    family("lane_alarm", "gauge", "1 where somebody should look.", &mut alarms);
     let mut city = snapshot.watermark().into_iter().map(|time| (String::new(), seconds(time)));
     let help = "Watermark of the city, seconds since the epoch.";
     family("city_watermark_seconds", "gauge", help, &mut city);

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 use tanggap_engine::lane::Accounting;
-use tanggap_queries::tables::{CitySnapshot, LaneSnapshot, Liveness};
+use tanggap_queries::tables::{Alarm, CitySnapshot, LaneSnapshot, Liveness};
 use utoipa::ToSchema;
 
 use super::answer::json;
@@ -63,6 +63,9 @@ pub(crate) struct LaneAnswer {
     commit_ms: Option<i64>,
     /// Messages read since: after a crash they are read again.
     unwritten_messages: Option<i64>,
+    /// What somebody should look at: `stopped` (it cannot go on by itself), `stuck` (behind, and reads nothing), `unwritten` (its epochs
+    /// cannot be written or its outputs are not taken), `refusals` (too many of its events are refused); null if nothing.
+    alarm: Option<&'static str>,
     /// How often its reader was replaced because it read nothing.
     restarts: u64,
     /// When the broker took its newest event.
@@ -148,6 +151,7 @@ fn one(lane: &LaneSnapshot, behind_s: Option<i64>, holds_back: bool, lag_s: Opti
         written_at: lane.written.and_then(|written| written.at).map(rfc3339),
         commit_ms: lane.written.map(|written| written.took_us / 1_000),
         unwritten_messages: lane.written.map(|written| lane.next_offset - written.next_offset),
+        alarm: lane.alarm.map(Alarm::id),
         restarts: lane.restarts,
         newest_broker_time: lane.newest_broker_time.map(rfc3339),
         accounting: AccountingAnswer {

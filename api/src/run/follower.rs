@@ -12,10 +12,11 @@ use std::time::{Duration, Instant};
 use tanggap_connectors::decode::Payload;
 use tanggap_connectors::kafka::{KafkaSink, KafkaSource, Lane, LaneReader};
 use tanggap_connectors::store::StoreError;
-use tanggap_queries::tables::{City, Liveness};
+use tanggap_queries::tables::{Alarm, City, Liveness};
 
 use super::lane::LaneRunner;
 use super::outbox::{Message, Sending};
+use super::refusals::Refusals;
 use super::setting::Setting;
 
 /// How long a lane waits for messages before it looks at its batch: the freshness of a quiet lane.
@@ -37,6 +38,8 @@ pub(super) struct Follower {
     lane: Lane,
     alarmed: Instant,
     restarts: u64,
+    refusals: Refusals,
+    alarm: Option<Alarm>,
     city: Arc<City>,
     sending: Sending,
     idle_after: Duration,
@@ -54,6 +57,7 @@ impl Follower {
         city: Arc<City>,
         sink: Arc<KafkaSink>,
     ) -> Self {
+        let refusals = Refusals::new(setting.config.lanes.refused_alarm, runner.state().accounting(), Instant::now());
         Self {
             runner,
             source,
@@ -61,6 +65,8 @@ impl Follower {
             reader: Some(reader),
             alarmed: Instant::now(),
             restarts: 0,
+            refusals,
+            alarm: None,
             city,
             sending: Sending::new(sink, unsent),
             idle_after: Duration::from_secs(setting.config.time.idle_after_s.into()),
@@ -78,6 +84,7 @@ impl Follower {
         if let Err(error) = self.read_on(stop) {
             // A lane that cannot go on stops loudly and keeps serving what it has; it must never skip.
             tracing::error!(lane = %lane, error = format!("{error:#}"), "the lane stops; its answers grow old from here");
+            self.alarm = Some(Alarm::Stopped);
             self.show(Liveness::Stalled);
         }
     }
@@ -126,11 +133,20 @@ impl Follower {
         };
         if polled.messages > 0 || *shown != Some(liveness) {
             self.runner.step()?;
+            self.alarm = self.refused();
             self.show(liveness);
             *shown = Some(liveness);
         }
         self.watch_over(polled.at_end, shown);
         Ok(())
+    }
+
+    fn refused(&mut self) -> Option<Alarm> {
+        let too_many = self.refusals.look(self.runner.state().accounting(), Instant::now());
+        if too_many && self.alarm != Some(Alarm::Refusals) {
+            tracing::error!(lane = %self.lane, "too many events are refused; `tanggap dlq list` shows them");
+        }
+        too_many.then_some(Alarm::Refusals)
     }
 
     /// A lane that is behind and reads nothing raises an alarm and gets a new reader, again and again until it reads.
@@ -142,6 +158,7 @@ impl Follower {
         self.alarmed = Instant::now();
         self.restarts += 1;
         tracing::error!(lane = %self.lane, silent_s = silent.as_secs(), "the lane is behind and reads nothing; it gets a new reader");
+        self.alarm = Some(Alarm::Stuck);
         self.show(Liveness::Stalled);
         *shown = Some(Liveness::Stalled);
         // A lane has one reader at a time.
@@ -161,6 +178,9 @@ impl Follower {
                 match self.runner.commit() {
                     Ok(messages) => {
                         self.sending.send(messages);
+                        if self.alarm == Some(Alarm::Unwritten) {
+                            self.alarm = None;
+                        }
                         if self.runner.written() != before {
                             self.show(shown.unwrap_or_default());
                         }
@@ -176,6 +196,7 @@ impl Follower {
                 return Ok(());
             }
             tracing::error!(lane = self.runner.name(), hindrance, "an epoch waits; trying again");
+            self.alarm = Some(Alarm::Unwritten);
             self.show(Liveness::Stalled);
             std::thread::park_timeout(RETRY);
         }
@@ -184,6 +205,7 @@ impl Follower {
     fn show(&self, liveness: Liveness) {
         let mut snapshot = self.runner.snapshot(self.high_watermark, liveness);
         snapshot.restarts = self.restarts;
+        snapshot.alarm = self.alarm;
         self.city.publish(snapshot);
     }
 }

@@ -356,6 +356,7 @@ impl LaneRunner {
             liveness,
             written: self.written(),
             restarts: 0,
+            alarm: None,
         }
     }
 }

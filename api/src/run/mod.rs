@@ -14,6 +14,7 @@ mod outbox;
 mod outputs;
 mod pile;
 mod print;
+mod refusals;
 mod replay;
 mod restore;
 mod serve;

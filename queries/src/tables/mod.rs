@@ -6,4 +6,4 @@ mod snapshot;
 
 pub use live::LiveTable;
 pub use schemas::{labelled, table_names};
-pub use snapshot::{City, CitySnapshot, LaneSnapshot, Liveness, Written};
+pub use snapshot::{Alarm, City, CitySnapshot, LaneSnapshot, Liveness, Written};

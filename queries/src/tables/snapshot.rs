@@ -36,6 +36,32 @@ impl Liveness {
     }
 }
 
+/// What somebody should look at in a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alarm {
+    /// It cannot go on by itself.
+    Stopped,
+    /// It is behind and reads nothing.
+    Stuck,
+    /// Its epochs cannot be written, or its outputs are not taken.
+    Unwritten,
+    /// Too many of its events are refused.
+    Refusals,
+}
+
+impl Alarm {
+    /// The word in the API.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::Stuck => "stuck",
+            Self::Unwritten => "unwritten",
+            Self::Refusals => "refusals",
+        }
+    }
+}
+
 /// The last epoch of a lane that was written down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Written {
@@ -90,6 +116,8 @@ pub struct LaneSnapshot {
     pub written: Option<Written>,
     /// How often its reader was replaced because it read nothing.
     pub restarts: u64,
+    /// What somebody should look at.
+    pub alarm: Option<Alarm>,
 }
 
 /// Tables of all lanes at one instant, by lane name.

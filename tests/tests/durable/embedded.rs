@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
+use serde_json::Value;
 use tanggap_connectors::kafka::{KafkaConfig, KafkaSink, TopicSpec, ensure_topics};
 use tanggap_tests::harness::program::free_address;
-use tanggap_tests::harness::served::{Served, check_accounting, sum};
+use tanggap_tests::harness::served::{Served, check_accounting, data_dir, sum};
 
 use super::feeds::{Feeds, TOPICS, with_data};
 
@@ -85,6 +86,48 @@ fn a_city_killed_twenty_times_ends_as_one_that_never_was() {
     let lanes = served.wait_until(|lanes| sum(lanes, "rejected") >= feeds.rejected + given);
     assert_eq!(sum(&lanes, "rejected"), feeds.rejected + given);
     check_accounting(&lanes);
+    served.stop().unwrap();
+    with_data(directory, &["verify"]);
+}
+
+#[test]
+fn a_disk_that_refuses_stops_intake_and_nothing_else() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    let feeds = Feeds::of(directory, "7");
+    let broker = free_address().unwrap();
+    let served = start(directory, &broker);
+    let kafka = KafkaConfig {
+        brokers: broker,
+        ..KafkaConfig::default()
+    };
+    ensure_topics(&kafka, &TOPICS.map(TopicSpec::new)).unwrap();
+    let sink = KafkaSink::connect(&kafka).unwrap();
+    feeds.produce(&sink, 0, 2);
+    let written = |lane: &Value| lane["unwritten_messages"] == 0 && lane["lag_messages"] == 0;
+    let before = served.wait_until(|lanes| lanes.len() == TOPICS.len() && lanes.iter().all(written));
+
+    // Where manifests should go there is a file: nothing can be put there.
+    let (manifests, away) = (data_dir(directory).join("manifests"), directory.join("away"));
+    std::fs::rename(&manifests, &away).unwrap();
+    std::fs::write(&manifests, b"in the way").unwrap();
+    feeds.produce(&sink, 1, 2);
+    let stalled = served.wait_until(|lanes| lanes.iter().filter(|lane| lane["alarm"] == "unwritten").count() == TOPICS.len());
+    for (lane, before) in stalled.iter().zip(&before) {
+        assert_eq!(lane["state"], "stale", "it is served, and said to be old: {lane}");
+        assert_eq!(lane["epoch"], before["epoch"], "{lane}");
+    }
+    // What was read cannot be written, so no more is read.
+    std::thread::park_timeout(Duration::from_secs(2));
+    let later = served.lanes();
+    assert_eq!(sum(&later, "in"), sum(&stalled, "in"), "intake has stopped");
+
+    std::fs::remove_file(&manifests).unwrap();
+    std::fs::rename(&away, &manifests).unwrap();
+    let resumed = served.wait_until(|lanes| sum(lanes, "in") >= feeds.events && lanes.iter().all(written));
+    check_accounting(&resumed);
+    assert!(resumed.iter().all(|lane| lane["alarm"] != "unwritten"), "{resumed:?}");
+    feeds.check_answers(directory);
     served.stop().unwrap();
     with_data(directory, &["verify"]);
 }
