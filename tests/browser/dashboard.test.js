@@ -62,6 +62,8 @@ describe("the first page", () => {
     await on({}, async (page) => {
       await mapDrawn(page);
       await page.waitForSelector('.badge[data-kind="live"], .badge[data-kind="delayed"]');
+      // The map follows the stream a frame later.
+      await page.waitForFunction(() => globalThis.tanggap.room.map.litCells() <= globalThis.tanggap.live.cells.size);
       const facts = await page.evaluate(() => {
         const { map } = globalThis.tanggap.room;
         return {
@@ -72,7 +74,7 @@ describe("the first page", () => {
       assert.equal(facts.engine, "webgl");
       assert.ok(facts.cells > 5000, `grid of ${facts.cells}`);
       assert.ok(facts.land > 100, `${facts.land} areas drawn`);
-      assert.ok(facts.lit > 0 && facts.lit <= facts.counted, `${facts.lit} of ${facts.counted} cells drawn`);
+      assert.ok(facts.lit > 0, `${facts.lit} of ${facts.counted} cells drawn`);
     });
   });
 

@@ -23,6 +23,8 @@ use super::setting::Setting;
 const POLL: Duration = Duration::from_millis(50);
 /// How long a lane whose epoch cannot be written, or whose outputs are not taken, waits before it tries again.
 const RETRY: Duration = Duration::from_secs(1);
+/// Outputs that are not acknowledged after this stop their lane's intake.
+const OUTPUTS_MAY_TAKE: Duration = Duration::from_secs(10);
 /// A lane that is behind and has read nothing for this long is stuck.
 const STUCK: Duration = Duration::from_secs(5);
 /// How long a lane that is told to stop waits for its outputs. What is not acknowledged by then is sent again at the next start.
@@ -42,6 +44,7 @@ pub(super) struct Follower {
     alarm: Option<Alarm>,
     city: Arc<City>,
     sending: Sending,
+    sent: Instant,
     idle_after: Duration,
     epoch: Duration,
     high_watermark: Option<i64>,
@@ -69,6 +72,7 @@ impl Follower {
             alarm: None,
             city,
             sending: Sending::new(sink, unsent),
+            sent: Instant::now(),
             idle_after: Duration::from_secs(setting.config.time.idle_after_s.into()),
             epoch: Duration::from_millis(setting.config.store.epoch_ms.into()),
             high_watermark: None,
@@ -123,6 +127,10 @@ impl Follower {
             });
         })?;
         self.high_watermark = polled.high_watermark;
+        if self.alarm == Some(Alarm::Stuck) && polled.messages == 0 && !polled.at_end {
+            self.watch_over(false, shown);
+            return Ok(());
+        }
         let liveness = if polled.messages > 0 {
             *last_message = Instant::now();
             Liveness::Live
@@ -172,12 +180,17 @@ impl Follower {
     /// Writes an epoch down and sends what it tells others. While the store fails, or Kafka does not take the outputs of the epoch
     /// before, the lane reads nothing, serves what it has as stalled, and tries again.
     fn write_down(&mut self, stop: &AtomicBool, shown: Option<Liveness>) -> anyhow::Result<()> {
+        // While outputs are on their way the lane reads on; the next epoch holds what came meanwhile.
+        if !self.sending.settled(Duration::ZERO) && self.sent.elapsed() < OUTPUTS_MAY_TAKE {
+            return Ok(());
+        }
         let before = self.runner.written();
         loop {
             let hindrance = if self.sending.settled(RETRY) {
                 match self.runner.commit() {
                     Ok(messages) => {
                         self.sending.send(messages);
+                        self.sent = Instant::now();
                         if self.alarm == Some(Alarm::Unwritten) {
                             self.alarm = None;
                         }
