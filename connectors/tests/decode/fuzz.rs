@@ -2,7 +2,6 @@
 //! decoder must take them without a panic, tell as many events as it pushed and rejected, and give the same rows again.
 //!
 //! `TANGGAP_FUZZ_SECONDS` (default 5) says how long, `TANGGAP_FUZZ_SEED` (default 1) with which seed.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::{Duration, Instant};
 

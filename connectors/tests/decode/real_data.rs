@@ -1,20 +1,18 @@
 //! The real feeds, counted: expectations come from Python's `json` and `csv` over the same files. Needs the data directory
 //! (`TANGGAP_DATA`, default `../shared/data` beside the workspace); without it the tests say that they did not run, and fail
 //! in CI.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod decode_support;
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
 
-use decode_support::{Decoded, Refused, decode, decode_at, decoder};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use tanggap_connectors::decode::csv_row_to_json;
 use tanggap_engine::event::Class;
+
+use super::support::{Decoded, Refused, decode, decode_at, decoder};
 
 #[expect(clippy::print_stderr, reason = "a skipped test must say so")]
 fn data(path: &str) -> Option<PathBuf> {

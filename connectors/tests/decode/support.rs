@@ -1,11 +1,5 @@
 //! Decoded rows as plain values, so that a test can say what it expects.
 
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "each test binary uses its part, so an expectation would fail in some"
-)]
-
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, UInt8Type, UInt64Type};
 use tanggap_connectors::decode::{DecodeConfig, Decoder, Payload};
@@ -13,43 +7,62 @@ use tanggap_engine::event::{Category, Class, EventBatch, EventBatchBuilder, Kind
 
 /// One row.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Decoded {
-    pub class: Class,
-    pub id: String,
-    pub version: u64,
-    pub event_time: i64,
-    pub own_time: i64,
-    pub position: Option<(f64, f64)>,
-    pub category: Option<&'static str>,
-    pub source_category: Option<String>,
-    pub kind: Option<Kind>,
-    pub status: Option<Status>,
-    pub reporter: Option<u64>,
-    pub unit: Option<String>,
-    pub actor_role: Option<String>,
-    pub report_channel: Option<String>,
-    pub kelurahan: Option<i64>,
-    pub seen_at: Option<i64>,
-    pub line: Option<Vec<f64>>,
-    pub speed_kmh: Option<f64>,
-    pub delay_s: Option<i32>,
-    pub length_m: Option<i32>,
-    pub jam_level: Option<u8>,
-    pub level_cm: Option<i32>,
+pub(crate) struct Decoded {
+    pub(crate) class: Class,
+    pub(crate) id: String,
+    pub(crate) version: u64,
+    pub(crate) event_time: i64,
+    pub(crate) own_time: i64,
+    pub(crate) position: Option<(f64, f64)>,
+    pub(crate) category: Option<&'static str>,
+    pub(crate) source_category: Option<String>,
+    pub(crate) kind: Option<Kind>,
+    pub(crate) status: Option<Status>,
+    pub(crate) reporter: Option<u64>,
+    pub(crate) unit: Option<String>,
+    pub(crate) actor_role: Option<String>,
+    pub(crate) report_channel: Option<String>,
+    pub(crate) kelurahan: Option<i64>,
+    pub(crate) seen_at: Option<i64>,
+    pub(crate) line: Option<Vec<f64>>,
+    pub(crate) speed_kmh: Option<f64>,
+    pub(crate) delay_s: Option<i32>,
+    pub(crate) length_m: Option<i32>,
+    pub(crate) jam_level: Option<u8>,
+    pub(crate) level_cm: Option<i32>,
 }
 
 /// Reason and field.
-pub type Refused = (&'static str, String);
+pub(crate) type Refused = (&'static str, String);
 
-pub fn decoder(topic: &str) -> Decoder {
+/// 2016-02-05T09:00:00Z, µs: 16:00 in Jakarta.
+pub(crate) const FRIDAY: i64 = 1_454_662_800_000_000;
+
+/// The one event of a payload.
+pub(crate) fn one(topic: &str, payload: &str) -> Decoded {
+    let (events, rejects) = decode(topic, payload);
+    assert_eq!(rejects, [], "{payload}");
+    assert_eq!(events.len(), 1, "{payload}");
+    events.into_iter().next().unwrap()
+}
+
+/// The one reject of a payload.
+pub(crate) fn refused(topic: &str, payload: &str) -> Refused {
+    let (events, rejects) = decode(topic, payload);
+    assert_eq!(events.len(), 0, "{payload}");
+    assert_eq!(rejects.len(), 1, "{payload}");
+    rejects.into_iter().next().unwrap()
+}
+
+pub(crate) fn decoder(topic: &str) -> Decoder {
     Decoder::for_topic(topic, &DecodeConfig::default()).unwrap()
 }
 
-pub fn decode(topic: &str, payload: &str) -> (Vec<Decoded>, Vec<Refused>) {
+pub(crate) fn decode(topic: &str, payload: &str) -> (Vec<Decoded>, Vec<Refused>) {
     decode_at(&mut decoder(topic), None, Some(payload.as_bytes()))
 }
 
-pub fn decode_at(decoder: &mut Decoder, broker_time: Option<i64>, bytes: Option<&[u8]>) -> (Vec<Decoded>, Vec<Refused>) {
+pub(crate) fn decode_at(decoder: &mut Decoder, broker_time: Option<i64>, bytes: Option<&[u8]>) -> (Vec<Decoded>, Vec<Refused>) {
     let mut out = EventBatchBuilder::default();
     let payload = Payload {
         offset: 7,
@@ -66,7 +79,7 @@ pub fn decode_at(decoder: &mut Decoder, broker_time: Option<i64>, bytes: Option<
     )
 }
 
-pub fn rows(batch: &RecordBatch) -> Vec<Decoded> {
+pub(crate) fn rows(batch: &RecordBatch) -> Vec<Decoded> {
     macro_rules! value {
         ($name:expr, $type:ty, $row:expr) => {{
             let column = batch.column_by_name($name).unwrap().as_primitive::<$type>();

@@ -1,18 +1,13 @@
 //! Channels by mapping file: the shipped ones, a user's own, and what a wrong file is told.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod decode_support;
 
 use std::path::PathBuf;
 
 use csv::StringRecord;
-use decode_support::{Decoded, Refused, decode, decode_at};
 use proptest::prelude::*;
 use tanggap_connectors::decode::{DecodeConfig, Decoder, csv_row_to_json};
 use tanggap_engine::event::{Class, Kind, Status};
 
-/// 2016-02-05T09:00:00Z, µs: 16:00 in Jakarta.
-const FRIDAY: i64 = 1_454_662_800_000_000;
+use super::support::{Decoded, FRIDAY, Refused, decode, decode_at};
 
 /// A directory of one mapping file, removed at the end.
 struct Mappings {

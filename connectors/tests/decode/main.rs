@@ -1,0 +1,9 @@
+//! Every format the decoders read: shape by shape, by mapping file, on real feeds, and on bytes that make no sense.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod fuzz;
+mod mapped;
+mod real_data;
+mod shapes;
+mod support;
+mod waze;
