@@ -118,7 +118,29 @@ fn run(log: &[Line], cuts: &[usize], whole_from: usize) -> Said {
     (tables, offsets, counters, watermarks, lane.traffic(), lane.ids())
 }
 
+/// The lane's traffic, counters and watermark after its log came in batches that end at these lines.
+fn batched(log: &[Line], ends: &[usize]) -> (RecordBatch, Accounting, Option<i64>) {
+    let mut lane = LaneState::new("waze", LaneSettings::default());
+    let mut builder = EventBatchBuilder::default();
+    for (position, line) in log.iter().enumerate() {
+        push(&mut builder, i64::try_from(position).unwrap(), line);
+        if ends.contains(&position) {
+            lane.apply(&builder.finish(), &Nowhere);
+        }
+    }
+    lane.apply(&builder.finish(), &Nowhere);
+    (lane.traffic(), lane.accounting().clone(), lane.watermark())
+}
+
 proptest! {
+    #[test]
+    fn nothing_depends_on_where_batches_end(
+        log in prop::collection::vec(line(), 1..80),
+        ends in prop::collection::vec(0_usize..80, 0..20),
+    ) {
+        prop_assert_eq!(batched(&log, &[]), batched(&log, &ends));
+    }
+
     #[test]
     fn a_restored_lane_goes_on_as_if_nothing_had_happened(
         log in prop::collection::vec(line(), 1..80),

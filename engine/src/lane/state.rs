@@ -261,7 +261,7 @@ impl LaneState {
         let seen_at = value(columns.seen_at, row).unwrap_or_else(|| columns.own_time.value(row));
         self.newest_sight = self.newest_sight.max(seen_at);
         if self.settings.keep_signals {
-            self.episodes.observe(columns, row, self.resolution);
+            self.episodes.observe(columns, row, self.resolution, self.newest_sight);
         }
     }
 

@@ -42,9 +42,14 @@ pub(super) struct Episodes {
 /// An episode not seen for this long (µs) is over and leaves the live table.
 const OVER_AFTER_US: i64 = 6 * 60_000_000;
 
+fn is_over(last_seen: i64, newest: i64) -> bool {
+    last_seen.saturating_add(OVER_AFTER_US) <= newest
+}
+
 impl Episodes {
-    /// Takes a sight of an object.
-    pub(super) fn observe(&mut self, columns: &Columns<'_>, row: usize, resolution: Resolution) {
+    /// Takes a sight of an object. `newest` is the newest sight of the lane, this one included, µs: what is over by then is over, whether
+    /// it was forgotten already or will be at the end of the batch.
+    pub(super) fn observe(&mut self, columns: &Columns<'_>, row: usize, resolution: Resolution, newest: i64) {
         let class = columns.class.value(row);
         let Some(id) = text(columns.id, row) else { return };
         let event_time = columns.event_time.value(row);
@@ -54,7 +59,14 @@ impl Episodes {
             Some(points) => points.as_primitive::<Float64Type>().values(),
             None => &[],
         };
-        let episode = self.by_id.entry((class, id.to_owned())).or_insert_with(|| Episode {
+        let key = (class, id.to_owned());
+        if self.by_id.get(&key).is_none_or(|episode| is_over(episode.last_seen, newest)) {
+            self.by_id.remove(&key);
+            if is_over(seen_at, newest) {
+                return;
+            }
+        }
+        let episode = self.by_id.entry(key).or_insert_with(|| Episode {
             id: id.to_owned(),
             class,
             event_time,
@@ -84,8 +96,7 @@ impl Episodes {
 
     /// Drops episodes that are over. `newest` is the newest sight of the lane, µs.
     pub(super) fn forget(&mut self, newest: i64) {
-        self.by_id
-            .retain(|_, episode| episode.last_seen.saturating_add(OVER_AFTER_US) > newest);
+        self.by_id.retain(|_, episode| !is_over(episode.last_seen, newest));
     }
 
     /// Episodes as a table of [`Self::table`] holds them. Lines are not in it: the next sight of an object brings its line again.
