@@ -105,7 +105,7 @@ if [ "$browser" = yes ]; then
     step "dashboard libraries" scripts/dashboard.sh
     step "dashboard types" npm run --silent --prefix api/dashboard types
 fi
-wish "Kafka installed" "the Kafka suite" scripts/install-kafka.sh || true
+wish "Kafka and S3 installed" "the suites on a real Kafka and a real S3 API" scripts/install-servers.sh || true
 oracle=yes
 wish "Python installed" "the replay oracle" scripts/install-oracle.sh || oracle=no
 

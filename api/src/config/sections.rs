@@ -181,6 +181,8 @@ impl Default for RankingConfig {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreConfig {
+    /// Where: an address as `s3://bucket/folder` or `file:///folder`; without it the data directory.
+    pub url: Option<String>,
     /// Milliseconds between epochs of a lane that has read something.
     pub epoch_ms: u32,
     /// Epochs that can be restored, the last one included.
@@ -192,6 +194,7 @@ pub struct StoreConfig {
 impl Default for StoreConfig {
     fn default() -> Self {
         Self {
+            url: None,
             epoch_ms: 1_000,
             keep_epochs: 64,
             dead_letters: 10_000,

@@ -1,7 +1,6 @@
 //! `tanggap dlq`: what was refused, why, and how to give it in once more when the reason is mended.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,13 +8,13 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use datafusion::arrow::array::{Array, Int64Array, RecordBatch, StringArray};
 use tanggap_connectors::kafka::{KafkaConfig, KafkaSink};
-use tanggap_connectors::store::{DurableLocal, lanes, read_lane};
+use tanggap_connectors::store::read_lane;
 use tanggap_engine::event::Reason;
 
 use super::durable::table;
 use super::letters::{self, Letter};
+use super::place::Place;
 use super::print::{AnswerFormat, print};
-use crate::config::load;
 
 /// Dead letters.
 #[derive(Subcommand, Debug)]
@@ -36,9 +35,8 @@ pub(crate) enum DlqCommand {
     Show {
         /// Its id, as `list` gives it: lane/seq.
         id: String,
-        /// Data directory of `serve` or `demo`.
-        #[arg(long, value_name = "DIR", default_value = "data")]
-        data_dir: PathBuf,
+        #[command(flatten)]
+        place: Place,
     },
     /// Give them in once more, at the end of the partition they came from.
     Replay {
@@ -47,18 +45,14 @@ pub(crate) enum DlqCommand {
         /// Brokers to give them to (default: those of the configuration).
         #[arg(long, value_name = "A:P")]
         brokers: Option<String>,
-        /// Configuration file.
-        #[arg(long, value_name = "FILE")]
-        config: Option<PathBuf>,
     },
 }
 
 /// Which letters.
 #[derive(Args, Debug)]
 pub(crate) struct Which {
-    /// Data directory of `serve` or `demo`.
-    #[arg(long, value_name = "DIR", default_value = "data")]
-    data_dir: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// Only of this lane, as in `qlue.reports-0`.
     #[arg(long)]
     lane: Option<String>,
@@ -81,9 +75,9 @@ fn reason(id: &str) -> Result<Reason, String> {
 pub(crate) fn dlq(command: &DlqCommand) -> anyhow::Result<()> {
     match command {
         DlqCommand::List { which, format } => print(&[list(&chosen(which)?)?], *format),
-        DlqCommand::Show { id, data_dir } => show(id, data_dir),
-        DlqCommand::Replay { which, brokers, config } => {
-            let kafka = load(config.as_deref(), std::env::vars())?.kafka.clone();
+        DlqCommand::Show { id, place } => show(id, place),
+        DlqCommand::Replay { which, brokers } => {
+            let kafka = which.place.config()?.kafka;
             let kafka = match (brokers, kafka) {
                 (Some(brokers), kafka) => KafkaConfig {
                     brokers: brokers.clone(),
@@ -102,7 +96,7 @@ pub(crate) fn dlq(command: &DlqCommand) -> anyhow::Result<()> {
 /// Letters by lane, oldest first.
 fn chosen(which: &Which) -> anyhow::Result<Vec<(String, Letter)>> {
     let mut letters = Vec::new();
-    for (lane, letter) in all(&which.data_dir)? {
+    for (lane, letter) in all(&which.place)? {
         let wanted =
             which.lane.as_ref().is_none_or(|wanted| *wanted == lane) && which.reason.is_none_or(|wanted| letter.reason == Some(wanted));
         if wanted {
@@ -112,15 +106,11 @@ fn chosen(which: &Which) -> anyhow::Result<Vec<(String, Letter)>> {
     Ok(letters)
 }
 
-fn all(data_dir: &Path) -> anyhow::Result<Vec<(String, Letter)>> {
-    let store = DurableLocal::new(data_dir);
-    let lanes = lanes(&store)?;
-    if lanes.is_empty() {
-        bail!("{} holds no lane: give the --data-dir of a demo or serve", data_dir.display());
-    }
+fn all(place: &Place) -> anyhow::Result<Vec<(String, Letter)>> {
+    let (store, lanes) = place.lanes()?;
     let mut letters = Vec::new();
     for lane in lanes {
-        if let Some(recovered) = read_lane(&store, &lane, None)? {
+        if let Some(recovered) = read_lane(&*store, &lane, None)? {
             let tables = recovered.tables.get(table::DEAD_LETTERS).map_or(&[][..], Vec::as_slice);
             letters.extend(letters::read(tables).map(|letter| (lane.clone(), letter)));
         }
@@ -144,8 +134,8 @@ fn list(letters: &[(String, Letter)]) -> anyhow::Result<RecordBatch> {
     ])?)
 }
 
-fn show(id: &str, data_dir: &Path) -> anyhow::Result<()> {
-    let found = all(data_dir)?
+fn show(id: &str, place: &Place) -> anyhow::Result<()> {
+    let found = all(place)?
         .into_iter()
         .find(|(lane, letter)| format!("{lane}/{}", letter.seq) == id);
     let (lane, letter) = found.with_context(|| format!("there is no letter {id}; `tanggap dlq list` gives those that are kept"))?;

@@ -1,30 +1,25 @@
-//! A lane's rows on their way to the disk: gathered step by step, written down once an epoch, merged when there are many files.
+//! A lane's rows on their way to the store: gathered step by step, written down once an epoch.
 
-use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
-use anyhow::{Context, bail};
-use datafusion::arrow::array::{AsArray, BooleanArray, RecordBatch};
-use datafusion::arrow::compute::{concat_batches, filter_record_batch};
-use datafusion::arrow::datatypes::Int64Type;
+use anyhow::bail;
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::json::ArrayWriter;
 use serde_json::{Map, Value};
 use tanggap_connectors::decode::Payload;
-use tanggap_connectors::store::{DurableLocal, Epoch, LaneLog, Merge, Recovered};
+use tanggap_connectors::store::{CommitStore, Epoch, LaneLog, Recovered};
 use tanggap_engine::commit::Writer;
-use tanggap_engine::event::schema;
 use tanggap_engine::lane::LaneState;
-use tanggap_engine::pane::Kernel;
-use tanggap_queries::measures::PaneKernel;
 use tanggap_queries::tables::Written;
-use xxhash_rust::xxh3::Xxh3;
 
+use super::input_hash::InputHash;
 use super::lane::DeadLetter;
 use super::letters;
+use super::merging::Merging;
 use super::outbox::{DEAD_LETTERS, LATE, Message, Outbox, ROUTED, messages};
 use super::outputs::letter_json;
-use super::pile::since;
 use super::setting::Setting;
 use crate::time::now_us;
 
@@ -59,14 +54,17 @@ pub(super) struct Durable {
 }
 
 impl Durable {
-    /// Opens a lane's log in a data directory, and gives what stands in it.
+    /// Opens a lane's log in a store, and gives what stands in it.
     ///
     /// # Errors
     /// It cannot be read, or was written with other settings, which no state survives.
-    pub(super) fn open(data_dir: &Path, lane: &str, setting: &Setting, keep_epochs: usize) -> anyhow::Result<(Self, Option<Recovered>)> {
-        let writer = writer();
-        let store = Box::new(DurableLocal::new(data_dir));
-        let (log, recovered) = LaneLog::open(store, lane, writer, keep_epochs)?;
+    pub(super) fn open(
+        store: Box<dyn CommitStore>,
+        writer: Writer,
+        lane: &str,
+        setting: &Setting,
+    ) -> anyhow::Result<(Self, Option<Recovered>)> {
+        let (log, recovered) = LaneLog::open(store, lane, writer, setting.config.store.keep_epochs)?;
         let made_with = made_with(setting)?;
         let sent = recovered
             .as_ref()
@@ -82,13 +80,7 @@ impl Durable {
             input: InputHash::default(),
             changed: false,
             has_traffic: false,
-            merging: Merging {
-                kernel: PaneKernel::new()?,
-                swept_us: i64::MIN,
-                kept_from: i64::MIN,
-                epoch: 0,
-                keep_letters: setting.config.store.dead_letters,
-            },
+            merging: Merging::new(setting.config.store.dead_letters),
             written: recovered.as_ref().map(|recovered| Written {
                 epoch: recovered.manifest.epoch,
                 next_offset: recovered.manifest.next_offset,
@@ -233,30 +225,6 @@ pub(super) fn writer() -> Writer {
     }
 }
 
-/// Chained hash of every payload a lane has read, with its offset.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct InputHash(u128);
-
-impl InputHash {
-    fn from_hex(digits: &str) -> anyhow::Result<Self> {
-        Ok(Self(u128::from_str_radix(digits, 16).context("the input hash of the manifest")?))
-    }
-
-    /// 32 hexadecimal digits.
-    pub(super) fn to_hex(self) -> String {
-        format!("{:032x}", self.0)
-    }
-
-    /// Goes on with a payload.
-    pub(super) fn add(&mut self, payload: &Payload<'_>) {
-        let mut hash = Xxh3::new();
-        hash.update(&self.0.to_le_bytes());
-        hash.update(&payload.offset.to_le_bytes());
-        hash.update(payload.bytes.unwrap_or_default());
-        self.0 = hash.digest128();
-    }
-}
-
 /// What a lane's state depends on besides its log.
 pub(super) fn made_with(setting: &Setting) -> anyhow::Result<BTreeMap<String, String>> {
     Ok(BTreeMap::from([
@@ -277,53 +245,4 @@ pub(super) fn same_settings(lane: &str, then: &BTreeMap<String, String>, now: &B
         }
     }
     Ok(())
-}
-
-/// Makes one table of several.
-#[derive(Debug)]
-struct Merging {
-    kernel: PaneKernel,
-    swept_us: i64,
-    kept_from: i64,
-    epoch: u64,
-    keep_letters: usize,
-}
-
-impl Merge for Merging {
-    fn merge(&mut self, table: &str, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, String> {
-        let Some(first) = batches.first() else { return Ok(batches) };
-        let joined = || concat_batches(first.schema_ref(), &batches).map_err(|error| error.to_string());
-        let merged = match table {
-            table::PANES => self.kernel.sum(&batches).map_err(|error| error.to_string())?,
-            table::TRAFFIC => return Ok(batches.into_iter().next_back().into_iter().collect()),
-            // Those of earlier epochs are acknowledged.
-            table::OUTBOX => of_epoch(&joined()?, self.epoch)?,
-            table::DEAD_LETTERS => letters::newest(&joined()?, self.keep_letters),
-            table::SEEN => newest_of_each_key(&joined()?, self.swept_us)?,
-            table::SIGNALS => since(&joined()?, schema::EVENT_TIME, self.kept_from).map_err(|error| error.to_string())?,
-            table::LEVELS => since(&joined()?, schema::TIME, self.kept_from).map_err(|error| error.to_string())?,
-            _ => joined()?,
-        };
-        Ok(if merged.num_rows() == 0 { Vec::new() } else { vec![merged] })
-    }
-}
-
-/// Rows of [`schema::SEEN`] without those that a later row replaces or a sweep has forgotten.
-fn newest_of_each_key(rows: &RecordBatch, swept_us: i64) -> Result<RecordBatch, String> {
-    let keys = rows.column(0).as_fixed_size_binary();
-    let keep_until = rows.column(3).as_primitive::<Int64Type>();
-    let mut replaced: HashSet<&[u8]> = HashSet::with_capacity(rows.num_rows());
-    let mut keep: Vec<bool> = (0..rows.num_rows())
-        .rev()
-        .map(|row| replaced.insert(keys.value(row)) && keep_until.value(row) > swept_us)
-        .collect();
-    keep.reverse();
-    filter_record_batch(rows, &BooleanArray::from(keep)).map_err(|error| error.to_string())
-}
-
-/// Rows of an outbox that are of this epoch.
-fn of_epoch(rows: &RecordBatch, epoch: u64) -> Result<RecordBatch, String> {
-    let epochs = rows.column(0).as_primitive::<Int64Type>();
-    let keep: BooleanArray = epochs.values().iter().map(|of| Some(u64::try_from(*of) == Ok(epoch))).collect();
-    filter_record_batch(rows, &keep).map_err(|error| error.to_string())
 }

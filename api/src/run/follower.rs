@@ -9,14 +9,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use tanggap_connectors::decode::Payload;
-use tanggap_connectors::kafka::{KafkaSink, KafkaSource, Lane, LaneReader};
+use tanggap_connectors::kafka::Lane;
 use tanggap_connectors::store::StoreError;
 use tanggap_queries::tables::{Alarm, City, Liveness};
 
 use super::lane::LaneRunner;
-use super::outbox::{Message, Sending};
+use super::outbox::Message;
+use super::outside::Outside;
 use super::refusals::Refusals;
+use super::sending::Sending;
 use super::setting::Setting;
 
 /// How long a lane waits for messages before it looks at its batch: the freshness of a quiet lane.
@@ -32,125 +33,138 @@ const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A lane and what its thread needs.
 #[derive(Debug)]
-pub(super) struct Follower {
+pub(super) struct Follower<O> {
     runner: LaneRunner,
-    source: Arc<KafkaSource>,
-    /// None while it cannot be opened again.
-    reader: Option<LaneReader>,
+    outside: O,
     lane: Lane,
-    alarmed: Instant,
-    restarts: u64,
-    refusals: Refusals,
-    alarm: Option<Alarm>,
     city: Arc<City>,
     sending: Sending,
-    sent: Instant,
+    refusals: Refusals,
     idle_after: Duration,
     epoch: Duration,
     high_watermark: Option<i64>,
+    restarts: u64,
+    alarm: Option<Alarm>,
+    shown: Option<Liveness>,
+    last_message: Instant,
+    last_epoch: Instant,
+    last_sending: Instant,
+    last_alarm: Instant,
 }
 
-impl Follower {
+impl<O: Outside> Follower<O> {
     /// A lane as it was resumed; `unsent` are the outputs of its last epoch, which nobody may have seen.
-    pub(super) fn new(
-        setting: &Setting,
-        runner: LaneRunner,
-        unsent: Vec<Message>,
-        (source, reader): (Arc<KafkaSource>, LaneReader),
-        city: Arc<City>,
-        sink: Arc<KafkaSink>,
-    ) -> Self {
-        let refusals = Refusals::new(setting.config.lanes.refused_alarm, runner.state().accounting(), Instant::now());
+    pub(super) fn new(setting: &Setting, runner: LaneRunner, unsent: Vec<Message>, lane: Lane, mut outside: O, city: Arc<City>) -> Self {
+        let now = outside.now();
+        let mut sending = Sending::default();
+        sending.send(unsent, &mut outside);
         Self {
+            refusals: Refusals::new(setting.config.lanes.refused_alarm, runner.state().accounting(), now),
             runner,
-            source,
-            lane: reader.lane().clone(),
-            reader: Some(reader),
-            alarmed: Instant::now(),
-            restarts: 0,
-            refusals,
-            alarm: None,
+            outside,
+            lane,
             city,
-            sending: Sending::new(sink, unsent),
-            sent: Instant::now(),
+            sending,
             idle_after: Duration::from_secs(setting.config.time.idle_after_s.into()),
             epoch: Duration::from_millis(setting.config.store.epoch_ms.into()),
             high_watermark: None,
+            restarts: 0,
+            alarm: None,
+            shown: None,
+            last_message: now,
+            last_epoch: now,
+            last_sending: now,
+            last_alarm: now,
         }
     }
 
-    /// Reads until told to stop, or until it cannot go on.
-    pub(super) fn follow(mut self, stop: &AtomicBool) {
+    /// Reads until told to stop, or until it cannot go on; gives whether another process has taken the lane.
+    pub(super) fn follow(mut self, stop: &AtomicBool) -> bool {
         let lane = self.lane.clone();
         tracing::info!(lane = %lane, from = self.runner.next_offset().max(lane.low), "reading");
         // What was written down is served before anything is read.
         self.show(Liveness::Live);
-        if let Err(error) = self.read_on(stop) {
-            // A lane that cannot go on stops loudly and keeps serving what it has; it must never skip.
-            tracing::error!(lane = %lane, error = format!("{error:#}"), "the lane stops; its answers grow old from here");
-            self.alarm = Some(Alarm::Stopped);
-            self.show(Liveness::Stalled);
-        }
+        // The first look at the log is news, whatever it shows.
+        self.shown = None;
+        let Err(error) = self.read_on(stop) else {
+            return false;
+        };
+        // A lane that cannot go on stops loudly and keeps serving what it has; it must never skip.
+        tracing::error!(lane = %lane, error = format!("{error:#}"), "the lane stops; its answers grow old from here");
+        self.alarm = Some(Alarm::Stopped);
+        self.show(Liveness::Stalled);
+        matches!(error.downcast_ref(), Some(StoreError::Fenced { .. }))
     }
 
     fn read_on(&mut self, stop: &AtomicBool) -> anyhow::Result<()> {
-        let (mut last_message, mut last_epoch) = (Instant::now(), Instant::now());
-        let mut shown = None;
         while !stop.load(Ordering::Relaxed) {
-            self.turn(&mut last_message, &mut shown)?;
-            if last_epoch.elapsed() >= self.epoch {
-                self.write_down(stop, shown)?;
-                last_epoch = Instant::now();
-            }
+            self.go_on(stop)?;
         }
-        if self.sending.settled(FAREWELL) {
-            let messages = self.runner.commit()?;
-            self.sending.send(messages);
-            self.sending.settled(FAREWELL);
+        self.take_leave()
+    }
+
+    /// Reads what there is, and writes an epoch down when it is time.
+    ///
+    /// # Errors
+    /// The lane cannot go on.
+    pub(super) fn go_on(&mut self, stop: &AtomicBool) -> anyhow::Result<()> {
+        self.turn()?;
+        if self.since(self.last_epoch) >= self.epoch {
+            self.write_down(stop)?;
+            self.last_epoch = self.outside.now();
         }
         Ok(())
     }
 
-    fn turn(&mut self, last_message: &mut Instant, shown: &mut Option<Liveness>) -> anyhow::Result<()> {
+    /// Writes down what is not, and waits a while for its outputs.
+    ///
+    /// # Errors
+    /// It cannot be written. It is read again at the next start.
+    pub(super) fn take_leave(&mut self) -> anyhow::Result<()> {
+        if self.sending.settled(FAREWELL, &mut self.outside) {
+            let messages = self.runner.commit()?;
+            self.sending.send(messages, &mut self.outside);
+            self.sending.settled(FAREWELL, &mut self.outside);
+        }
+        Ok(())
+    }
+
+    fn since(&self, then: Instant) -> Duration {
+        self.outside.now().duration_since(then)
+    }
+
+    fn turn(&mut self) -> anyhow::Result<()> {
         let runner = &mut self.runner;
         let rows = runner.batch_rows();
-        let Some(reader) = &mut self.reader else {
-            std::thread::park_timeout(POLL);
-            self.watch_over(false, shown);
+        let Some(polled) = self.outside.read(rows, POLL, &mut |payload| runner.take(payload))? else {
+            self.outside.wait(POLL);
+            self.watch_over(false);
             return Ok(());
         };
-        let polled = reader.poll(rows, POLL, &mut |message| {
-            runner.take(&Payload {
-                offset: message.offset,
-                broker_time: message.broker_time,
-                bytes: message.payload,
-            });
-        })?;
         self.high_watermark = polled.high_watermark;
         if self.alarm == Some(Alarm::Stuck) && polled.messages == 0 && !polled.at_end {
-            self.watch_over(false, shown);
+            self.watch_over(false);
             return Ok(());
         }
         let liveness = if polled.messages > 0 {
-            *last_message = Instant::now();
+            self.last_message = self.outside.now();
             Liveness::Live
-        } else if polled.at_end && last_message.elapsed() >= self.idle_after {
+        } else if polled.at_end && self.since(self.last_message) >= self.idle_after {
             Liveness::Idle
         } else {
             Liveness::Live
         };
-        if polled.messages > 0 || *shown != Some(liveness) {
+        if polled.messages > 0 || self.shown != Some(liveness) {
             self.runner.step()?;
             self.alarm = self.refused();
             self.show(liveness);
-            *shown = Some(liveness);
         }
-        self.watch_over(polled.at_end, shown);
+        self.watch_over(polled.at_end);
         Ok(())
     }
 
     fn refused(&mut self) -> Option<Alarm> {
-        let too_many = self.refusals.look(self.runner.state().accounting(), Instant::now());
+        let too_many = self.refusals.look(self.runner.state().accounting(), self.outside.now());
         if too_many && self.alarm != Some(Alarm::Refusals) {
             tracing::error!(lane = %self.lane, "too many events are refused; `tanggap dlq list` shows them");
         }
@@ -158,44 +172,40 @@ impl Follower {
     }
 
     /// A lane that is behind and reads nothing raises an alarm and gets a new reader, again and again until it reads.
-    fn watch_over(&mut self, at_end: bool, shown: &mut Option<Liveness>) {
-        let silent = self.reader.as_ref().map_or(STUCK, |reader| reader.last_progress().elapsed());
-        if at_end || silent < STUCK || self.alarmed.elapsed() < STUCK {
+    fn watch_over(&mut self, at_end: bool) {
+        let silent = self.outside.last_progress().map_or(STUCK, |progress| self.since(progress));
+        if at_end || silent < STUCK || self.since(self.last_alarm) < STUCK {
             return;
         }
-        self.alarmed = Instant::now();
+        self.last_alarm = self.outside.now();
         self.restarts += 1;
         tracing::error!(lane = %self.lane, silent_s = silent.as_secs(), "the lane is behind and reads nothing; it gets a new reader");
         self.alarm = Some(Alarm::Stuck);
         self.show(Liveness::Stalled);
-        *shown = Some(Liveness::Stalled);
-        // A lane has one reader at a time.
-        self.reader = None;
-        match self.source.open(&self.lane, self.runner.next_offset().max(self.lane.low)) {
-            Ok(reader) => self.reader = Some(reader),
-            Err(error) => tracing::error!(lane = %self.lane, error = error.to_string(), "no new reader; trying again"),
+        if let Err(error) = self.outside.read_anew(self.runner.next_offset().max(self.lane.low)) {
+            tracing::error!(lane = %self.lane, error = error.to_string(), "no new reader; trying again");
         }
     }
 
     /// Writes an epoch down and sends what it tells others. While the store fails, or Kafka does not take the outputs of the epoch
     /// before, the lane reads nothing, serves what it has as stalled, and tries again.
-    fn write_down(&mut self, stop: &AtomicBool, shown: Option<Liveness>) -> anyhow::Result<()> {
+    fn write_down(&mut self, stop: &AtomicBool) -> anyhow::Result<()> {
         // While outputs are on their way the lane reads on; the next epoch holds what came meanwhile.
-        if !self.sending.settled(Duration::ZERO) && self.sent.elapsed() < OUTPUTS_MAY_TAKE {
+        if !self.sending.settled(Duration::ZERO, &mut self.outside) && self.since(self.last_sending) < OUTPUTS_MAY_TAKE {
             return Ok(());
         }
-        let before = self.runner.written();
+        let (before, shown) = (self.runner.written(), self.shown.unwrap_or_default());
         loop {
-            let hindrance = if self.sending.settled(RETRY) {
+            let hindrance = if self.sending.settled(RETRY, &mut self.outside) {
                 match self.runner.commit() {
                     Ok(messages) => {
-                        self.sending.send(messages);
-                        self.sent = Instant::now();
+                        self.sending.send(messages, &mut self.outside);
+                        self.last_sending = self.outside.now();
                         if self.alarm == Some(Alarm::Unwritten) {
                             self.alarm = None;
                         }
                         if self.runner.written() != before {
-                            self.show(shown.unwrap_or_default());
+                            self.show(shown);
                         }
                         return Ok(());
                     }
@@ -211,14 +221,15 @@ impl Follower {
             tracing::error!(lane = self.runner.name(), hindrance, "an epoch waits; trying again");
             self.alarm = Some(Alarm::Unwritten);
             self.show(Liveness::Stalled);
-            std::thread::park_timeout(RETRY);
+            self.outside.wait(RETRY);
         }
     }
 
-    fn show(&self, liveness: Liveness) {
+    fn show(&mut self, liveness: Liveness) {
         let mut snapshot = self.runner.snapshot(self.high_watermark, liveness);
         snapshot.restarts = self.restarts;
         snapshot.alarm = self.alarm;
         self.city.publish(snapshot);
+        self.shown = Some(liveness);
     }
 }

@@ -1,12 +1,11 @@
 //! One lane at work: payloads are decoded, the pure lane applies them, the kernel sums what is counted, routes are decided,
 //! and the tables that readers see are kept.
 
-use std::path::Path;
-
 use anyhow::Context;
 use datafusion::arrow::array::RecordBatch;
 use tanggap_connectors::decode::{Decoder, Payload};
-use tanggap_connectors::store::Recovered;
+use tanggap_connectors::store::{CommitStore, Recovered};
+use tanggap_engine::commit::Writer;
 use tanggap_engine::event::{EventBatchBuilder, Reject, schema};
 use tanggap_engine::lane::LaneState;
 use tanggap_engine::pane::{Kernel, Tiers};
@@ -101,8 +100,8 @@ impl LaneRunner {
         })
     }
 
-    /// A live lane where it was left in a data directory, or at the beginning of its log; and what its last epoch tells others, which
-    /// may not have been sent.
+    /// A live lane where it was left in a store, or at the beginning of its log; and what its last epoch tells others, which may not
+    /// have been sent.
     ///
     /// # Errors
     /// As [`Self::new`]; or what was written down cannot be used.
@@ -111,10 +110,10 @@ impl LaneRunner {
         topic: &str,
         partition: i32,
         name: String,
-        data_dir: &Path,
+        store: Box<dyn CommitStore>,
+        writer: Writer,
     ) -> anyhow::Result<(Self, Vec<Message>)> {
-        let keep_epochs = setting.config.store.keep_epochs;
-        let (durable, recovered) = Durable::open(data_dir, &name, setting, keep_epochs)?;
+        let (durable, recovered) = Durable::open(store, writer, &name, setting)?;
         let mut runner = Self::new(setting, topic, partition, name, Keep::Live)?;
         runner.durable = Some(durable);
         let unsent = match recovered {

@@ -1,25 +1,33 @@
 //! The loops: what the commands do. The only place with a clock.
 
 mod demo;
+mod differences;
 mod dlq;
 mod durable;
 mod files;
 mod follower;
 mod geoparquet;
+mod input_hash;
 mod lane;
 mod letters;
 mod log;
+mod merging;
 mod meter;
 mod outbox;
 mod outputs;
+mod outside;
 mod pile;
+mod place;
 mod print;
 mod refusals;
 mod replay;
 mod restore;
+mod sending;
 mod serve;
 mod setting;
 mod simulate;
+#[cfg(test)]
+mod simulation;
 mod sql;
 mod territory;
 mod told;

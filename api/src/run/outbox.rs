@@ -6,12 +6,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant};
 
 use datafusion::arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use serde_json::{Map, Value};
-use tanggap_connectors::kafka::{Deliveries, KafkaSink};
 
 /// Where refused events go.
 pub(super) const DEAD_LETTERS: &str = "tanggap.dead-letter";
@@ -35,9 +33,12 @@ static OUTBOX: LazyLock<SchemaRef> = LazyLock::new(|| {
 /// A message as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Message {
-    topic: String,
-    key: String,
-    value: String,
+    /// Output topic.
+    pub(super) topic: String,
+    /// Kafka key.
+    pub(super) key: String,
+    /// A JSON object.
+    pub(super) value: String,
 }
 
 /// Messages that wait for their epoch.
@@ -117,68 +118,6 @@ pub(super) fn messages(rows: &[RecordBatch], epoch: u64) -> Vec<Message> {
         }
     }
     messages
-}
-
-/// The messages of the last epoch on their way.
-#[derive(Debug)]
-pub(super) struct Sending {
-    sink: Arc<KafkaSink>,
-    messages: Vec<Message>,
-    deliveries: Deliveries,
-}
-
-/// How often it is looked whether messages have arrived.
-const LOOK: Duration = Duration::from_millis(1);
-
-impl Sending {
-    /// Sends what may not have been sent before.
-    pub(super) fn new(sink: Arc<KafkaSink>, unsent: Vec<Message>) -> Self {
-        let mut sending = Self {
-            sink,
-            messages: Vec::new(),
-            deliveries: Deliveries::default(),
-        };
-        sending.send(unsent);
-        sending
-    }
-
-    /// Sends the messages of an epoch. Those of the epoch before must be settled.
-    pub(super) fn send(&mut self, messages: Vec<Message>) {
-        self.messages = messages;
-        self.queue();
-    }
-
-    fn queue(&mut self) {
-        self.deliveries = Deliveries::default();
-        for message in &self.messages {
-            let (key, value) = (message.key.as_bytes(), message.value.as_bytes());
-            if let Err(error) = self.sink.send_counted(&message.topic, Some(key), value, &self.deliveries) {
-                tracing::error!(topic = message.topic, error = error.to_string(), "an output cannot be sent");
-                return;
-            }
-        }
-    }
-
-    /// Whether all messages are acknowledged, within this time. If some were refused, all are sent again: a repeat is known by its seq.
-    pub(super) fn settled(&mut self, patience: Duration) -> bool {
-        let begun = Instant::now();
-        loop {
-            let counters = self.deliveries.counters();
-            if counters.delivered == self.messages.len() as u64 {
-                self.messages.clear();
-                self.deliveries = Deliveries::default();
-                return true;
-            }
-            if counters.in_flight() == 0 {
-                self.queue();
-                return false;
-            }
-            if begun.elapsed() >= patience {
-                return false;
-            }
-            std::thread::park_timeout(LOOK);
-        }
-    }
 }
 
 #[cfg(test)]

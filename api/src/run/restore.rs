@@ -1,16 +1,16 @@
 //! `tanggap restore`: an earlier epoch of a lane made the newest again.
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
 use datafusion::arrow::array::{Array, Int64Array, RecordBatch, StringArray, UInt64Array};
-use tanggap_connectors::store::{DurableLocal, LaneLog, epochs, lanes, read_lane};
+use tanggap_connectors::store::{LaneLog, epochs, read_lane};
 use tanggap_engine::commit::Manifest;
 
 use super::durable::writer;
+use super::place::Place;
 use super::print::{AnswerFormat, print};
 
 /// Go back to an earlier epoch of a lane; without --lane, list what can be restored.
@@ -20,9 +20,8 @@ use super::print::{AnswerFormat, print};
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  tanggap restore --data-dir data\n  tanggap restore --data-dir data --lane qlue.reports-0 --epoch 412")]
 pub(crate) struct RestoreArguments {
-    /// Data directory of `serve` or `demo`.
-    #[arg(long, value_name = "DIR", default_value = "data")]
-    data_dir: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// The lane, as in `qlue.reports-0`.
     #[arg(long, requires = "epoch")]
     lane: Option<String>,
@@ -39,20 +38,15 @@ pub(crate) struct RestoreArguments {
 /// # Errors
 /// The data directory cannot be read or written, or there is no such epoch.
 pub(crate) fn restore(arguments: &RestoreArguments) -> anyhow::Result<()> {
-    let store = DurableLocal::new(&arguments.data_dir);
+    let (store, lanes) = arguments.place.lanes()?;
     let (Some(lane), Some(epoch)) = (&arguments.lane, arguments.epoch) else {
         let mut found = Vec::new();
-        for lane in lanes(&store)? {
-            found.extend(epochs(&store, &lane)?);
+        for lane in lanes {
+            found.extend(epochs(&*store, &lane)?);
         }
-        anyhow::ensure!(
-            !found.is_empty(),
-            "{} holds no lane: give the --data-dir of a demo or serve",
-            arguments.data_dir.display()
-        );
         return print(&[list(&found)?], arguments.format);
     };
-    let kept = epochs(&store, lane)?;
+    let kept = epochs(&*store, lane)?;
     let Some(manifest) = kept.iter().find(|manifest| manifest.epoch == epoch) else {
         let (first, last) = (kept.first().map(|kept| kept.epoch), kept.last().map(|kept| kept.epoch));
         match first.zip(last) {
@@ -61,12 +55,12 @@ pub(crate) fn restore(arguments: &RestoreArguments) -> anyhow::Result<()> {
         }
     };
     // Read with all its tables, so that nothing damaged is ever made the newest.
-    let whole = read_lane(&store, lane, Some(epoch))?;
+    let whole = read_lane(&*store, lane, Some(epoch))?;
     let whole = whole.with_context(|| format!("epoch {epoch} of {lane} is gone"))?;
     if let Some(fault) = whole.faults.first() {
         bail!("epoch {epoch} of {lane} cannot be used: {}: {}", fault.path, fault.what);
     }
-    let (mut log, _) = LaneLog::open(Box::new(store), lane, writer(), usize::MAX)?;
+    let (mut log, _) = LaneLog::open(store, lane, writer(), usize::MAX)?;
     let number = log.restore(manifest.clone())?;
     let mut out = std::io::stdout().lock();
     writeln!(

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use tanggap_connectors::store::{DurableLocal, read_lane};
+use tanggap_connectors::store::{open_store, read_lane};
 use tanggap_queries::tables::{City, Liveness};
 use tanggap_queries::{Desk, ask_free};
 
@@ -116,11 +116,11 @@ fn ask_server(address: SocketAddr, arguments: &SqlArguments) -> anyhow::Result<(
 
 /// Takes up every lane where it was written down, and reads the rest of the embedded broker's log.
 fn read_broker(setting: &Setting, data_dir: &Path, city: &City) -> anyhow::Result<()> {
-    let store = DurableLocal::new(data_dir);
+    let store = open_store(setting.config.store.url.as_deref(), data_dir)?;
     let mut log = Log::of_data_dir(data_dir, &[])?;
     for lane in log.lanes()? {
         let name = named(&lane.topic, lane.partition);
-        let mut runner = match read_lane(&store, &name, None)? {
+        let mut runner = match read_lane(&*store, &name, None)? {
             Some(recovered) => LaneRunner::kept(setting, &lane.topic, lane.partition, name, recovered)?,
             None => LaneRunner::new(setting, &lane.topic, lane.partition, name, Keep::Live)?,
         };

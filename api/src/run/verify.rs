@@ -2,26 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
-use datafusion::arrow::array::{AsArray, BooleanArray, RecordBatch};
-use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::datatypes::Int64Type;
-use datafusion::arrow::row::{RowConverter, SortField};
 use tanggap_connectors::kafka::Lane;
-use tanggap_connectors::store::{DurableLocal, Recovered, lanes, read_lane};
-use tanggap_engine::event::schema;
-use tanggap_engine::pane::Kernel;
-use tanggap_queries::measures::PaneKernel;
-use tanggap_queries::tables::{LaneSnapshot, Liveness};
+use tanggap_connectors::store::{Recovered, read_lane};
 
-use super::durable::InputHash;
-use super::lane::{KEEP_PANES_US, Keep, LaneRunner, named};
+use super::differences::differences;
+use super::input_hash::InputHash;
+use super::lane::{Keep, LaneRunner, named};
 use super::log::Log;
 use super::outbox;
-use super::pile::since;
+use super::place::Place;
 use super::setting::Setting;
 use super::sql::running;
 use super::told::{Told, told};
@@ -35,12 +27,8 @@ use super::told::{Told, told};
 tanggap verify --data-dir data --topic tanggap.routed"
 )]
 pub(crate) struct VerifyArguments {
-    /// Data directory of `serve` or `demo`.
-    #[arg(long, value_name = "DIR", default_value = "data")]
-    data_dir: PathBuf,
-    /// Configuration file of the server.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
     /// Check only this output topic, not the lanes.
     #[arg(long, value_parser = output_topic)]
     topic: Option<String>,
@@ -59,23 +47,19 @@ fn output_topic(name: &str) -> Result<String, String> {
 /// # Errors
 /// The data directory or the log cannot be read.
 pub(crate) fn verify(arguments: &VerifyArguments) -> anyhow::Result<bool> {
-    let setting = Setting::read(arguments.config.as_deref(), None, Some(&arguments.data_dir))?;
-    let store = DurableLocal::new(&arguments.data_dir);
+    let data_dir = &arguments.place.data_dir;
+    let setting = Setting::read(arguments.place.config.as_deref(), None, Some(data_dir))?;
+    let (store, lanes) = arguments.place.lanes()?;
     let mut kept = BTreeMap::new();
-    for name in lanes(&store)? {
-        if let Some(recovered) = read_lane(&store, &name, None)? {
+    for name in lanes {
+        if let Some(recovered) = read_lane(&*store, &name, None)? {
             kept.insert(name, recovered);
         }
     }
-    anyhow::ensure!(
-        !kept.is_empty(),
-        "{} holds no lane: give the --data-dir of a demo or serve",
-        arguments.data_dir.display()
-    );
-    if setting.config.kafka.is_none() && running(&arguments.data_dir).is_some() {
+    if setting.config.kafka.is_none() && running(data_dir).is_some() {
         bail!(
             "a server runs on {}: stop it first, as it holds the embedded broker's log open",
-            arguments.data_dir.display()
+            data_dir.display()
         );
     }
     let topics: Vec<&str> = arguments
@@ -92,7 +76,7 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> anyhow::Result<bool> {
     // One opening of the log serves both: the embedded broker has one at a time.
     let mut log = match setting.config.kafka.clone() {
         Some(kafka) => Log::of_kafka(kafka, &outbox::TOPICS)?,
-        None => Log::of_data_dir(&arguments.data_dir, &outbox::TOPICS)?,
+        None => Log::of_data_dir(data_dir, &outbox::TOPICS)?,
     };
     for lane in log.lanes()? {
         if outbox::TOPICS.contains(&lane.topic.as_str()) {
@@ -107,7 +91,7 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> anyhow::Result<bool> {
         let Some(recovered) = kept.remove(&name).filter(|_| arguments.topic.is_none()) else {
             continue;
         };
-        let differences = differences(&setting, &mut log, &lane, recovered)?;
+        let differences = read_again(&setting, &mut log, &lane, recovered)?;
         holds &= differences.is_empty();
         let verdict = if differences.is_empty() {
             "as the log says".to_owned()
@@ -134,7 +118,7 @@ fn report_topic(out: &mut impl Write, lane: &Lane, told: &Told) -> anyhow::Resul
 }
 
 /// What a lane that reads the log again has otherwise than it was written down.
-fn differences(setting: &Setting, log: &mut Log, lane: &Lane, recovered: Recovered) -> anyhow::Result<Vec<String>> {
+fn read_again(setting: &Setting, log: &mut Log, lane: &Lane, recovered: Recovered) -> anyhow::Result<Vec<String>> {
     let manifest = recovered.manifest.clone();
     let name = named(&lane.topic, lane.partition);
     if lane.low > 0 {
@@ -154,71 +138,9 @@ fn differences(setting: &Setting, log: &mut Log, lane: &Lane, recovered: Recover
     let mut input = InputHash::default();
     log.read(lane, manifest.next_offset, &mut again, &mut |payload| input.add(payload))?;
 
-    let mut differences = Vec::new();
-    let mut same = |what: &str, same: bool| {
-        if !same {
-            differences.push(what.to_owned());
-        }
-    };
-    let watermark = kept.state().watermark().unwrap_or(i64::MIN);
-    same("the input", input.to_hex() == manifest.input_hash);
-    let seen = |runner: &LaneRunner| remembered(&runner.state().all_seen(), watermark);
-    same("the ids remembered", seen(&kept)? == seen(&again)?);
-    let (kept, again) = (kept.snapshot(None, Liveness::Idle), again.snapshot(None, Liveness::Idle));
-    same("the counters", kept.accounting == again.accounting);
-    same("the watermark", kept.watermark == again.watermark);
-    same("the broker's time", kept.newest_broker_time == again.newest_broker_time);
-    for (what, of) in tables() {
-        same(what, of(&kept)? == of(&again)?);
+    let mut differences = differences(&kept, &again)?;
+    if input.to_hex() != manifest.input_hash {
+        differences.push("the input".to_owned());
     }
     Ok(differences)
-}
-
-/// A table of a lane as sorted rows.
-type Rows = Vec<Vec<u8>>;
-/// Gives a table of a lane.
-type Table = fn(&LaneSnapshot) -> anyhow::Result<Rows>;
-
-fn tables() -> [(&'static str, Table); 7] {
-    [
-        ("panes", |lane| {
-            let segments: Vec<RecordBatch> = lane.segments.iter().map(|segment| segment.rows().clone()).collect();
-            let sum = PaneKernel::new()?.sum(&segments)?;
-            // Which older ones are still kept depends on how they were merged.
-            let oldest = lane.watermark.unwrap_or(i64::MIN).saturating_sub(KEEP_PANES_US);
-            rows(&[since(&sum, schema::PANE, oldest)?])
-        }),
-        ("cases", |lane| rows(&lane.cases)),
-        ("signals", |lane| rows(&lane.signals)),
-        ("transitions", |lane| rows(&lane.transitions)),
-        ("routes", |lane| rows(&lane.routes)),
-        ("levels", |lane| rows(&lane.levels)),
-        ("traffic", |lane| rows(lane.traffic.as_slice())),
-    ]
-}
-
-/// Ids that must be remembered; when the others are forgotten is nobody's affair.
-fn remembered(seen: &RecordBatch, watermark: i64) -> anyhow::Result<Rows> {
-    let until = seen
-        .column_by_name(schema::KEEP_UNTIL)
-        .context("no column of times")?
-        .as_primitive::<Int64Type>();
-    let keep: BooleanArray = until.values().iter().map(|until| Some(*until > watermark)).collect();
-    rows(&[filter_record_batch(seen, &keep)?])
-}
-
-/// Rows of one schema as bytes, sorted.
-fn rows(batches: &[RecordBatch]) -> anyhow::Result<Rows> {
-    let mut all = Vec::new();
-    for batch in batches {
-        let fields = batch
-            .schema_ref()
-            .fields()
-            .iter()
-            .map(|field| SortField::new(field.data_type().clone()));
-        let converted = RowConverter::new(fields.collect())?.convert_columns(batch.columns())?;
-        all.extend(converted.iter().map(|row| row.as_ref().to_vec()));
-    }
-    all.sort_unstable();
-    Ok(all)
 }

@@ -7,22 +7,37 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use anyhow::bail;
-use tanggap_connectors::kafka::{KafkaConfig, KafkaSink, KafkaSource, Lane, TopicSpec, ensure_topics};
+use anyhow::{Context, bail};
+use tanggap_connectors::kafka::{KafkaConfig, KafkaSink, KafkaSource, Lane, Membership, Place, TopicSpec, ensure_topics};
+use tanggap_connectors::store::open_store;
 use tanggap_queries::tables::City;
 
+use super::durable::writer;
 use super::follower::Follower;
 use super::lane::{LaneRunner, named};
 use super::outbox;
+use super::outside::Kafka;
 use super::setting::Setting;
 
 /// How often new topics and partitions are looked for.
 const WATCH: Duration = Duration::from_secs(2);
+/// How often it is looked whether lanes come or go.
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// The way in and out; made when the brokers first answer.
 struct Doors {
     source: Arc<KafkaSource>,
     sink: Arc<KafkaSink>,
+    /// None of a process that reads all lanes.
+    membership: Option<Membership>,
+}
+
+/// A lane that is followed.
+struct Followed {
+    stop: Arc<AtomicBool>,
+    /// Another process has written the lane: it was theirs for a while.
+    fenced: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
 }
 
 /// Gives every lane a follower.
@@ -34,10 +49,9 @@ pub(super) struct Watcher {
     city: Arc<City>,
     stop: Arc<AtomicBool>,
     doors: Option<Doors>,
-    followed: BTreeSet<(String, i32)>,
+    followed: BTreeMap<Place, Followed>,
     /// What kept a lane from being followed, said once.
     refused: BTreeMap<String, String>,
-    threads: Vec<JoinHandle<()>>,
 }
 
 impl Watcher {
@@ -58,25 +72,61 @@ impl Watcher {
             city,
             stop,
             doors: None,
-            followed: BTreeSet::new(),
+            followed: BTreeMap::new(),
             refused: BTreeMap::new(),
-            threads: Vec::new(),
         }
     }
 
-    /// Looks until told to stop, then waits for the followers.
+    /// Looks until told to stop, then ends the followers.
     pub(super) fn watch(mut self) {
         while !self.stop.load(Ordering::Relaxed) {
             if let Err(error) = self.look() {
                 tracing::error!(error = format!("{error:#}"), "cannot look for lanes; trying again");
             }
-            let next = Instant::now() + WATCH;
-            while Instant::now() < next && !self.stop.load(Ordering::Relaxed) {
-                std::thread::park_timeout(Duration::from_millis(100));
+            let (next, ours) = (Instant::now() + WATCH, self.ours());
+            while Instant::now() < next && !self.stop.load(Ordering::Relaxed) && self.ours() == ours {
+                self.let_go();
+                std::thread::park_timeout(GLANCE);
             }
         }
-        for thread in self.threads {
-            if thread.join().is_err() {
+        let places: BTreeSet<Place> = self.followed.keys().cloned().collect();
+        self.end(&places);
+    }
+
+    fn membership(&self) -> Option<&Membership> {
+        self.doors.as_ref()?.membership.as_ref()
+    }
+
+    /// The lanes the group gives us; none where there is no group.
+    fn ours(&self) -> Option<BTreeSet<Place>> {
+        self.membership().map(Membership::ours)
+    }
+
+    /// Writes down and gives up the lanes that the group takes away.
+    fn let_go(&mut self) {
+        let leaving = self.membership().map(Membership::leaving).unwrap_or_default();
+        if leaving.is_empty() {
+            return;
+        }
+        self.end(&leaving);
+        for (topic, partition) in &leaving {
+            self.city.withdraw(&named(topic, *partition));
+        }
+        if let Some(membership) = self.membership() {
+            for place in &leaving {
+                membership.let_go(place);
+            }
+        }
+    }
+
+    /// Ends the followers of these lanes, all at once.
+    fn end(&mut self, places: &BTreeSet<Place>) {
+        let ending: Vec<Followed> = places.iter().filter_map(|place| self.followed.remove(place)).collect();
+        for followed in &ending {
+            followed.stop.store(true, Ordering::Relaxed);
+        }
+        for followed in ending {
+            if followed.thread.join().is_err() {
                 tracing::error!("a lane's thread panicked");
             }
         }
@@ -88,18 +138,21 @@ impl Watcher {
             None => self.open_doors()?,
         };
         let lanes = doors.source.lanes();
-        let doors = self.doors.insert(doors);
+        self.doors = Some(doors);
+        let ours = self.ours();
+        if ours.is_some() {
+            // The group has given it back to us since, or will take it away.
+            self.followed.retain(|_, followed| !followed.fenced.load(Ordering::Relaxed));
+        }
         for lane in lanes? {
             let place = (lane.topic.clone(), lane.partition);
-            if self.followed.contains(&place) {
+            if self.followed.contains_key(&place) || ours.as_ref().is_some_and(|ours| !ours.contains(&place)) {
                 continue;
             }
             let name = named(&lane.topic, lane.partition);
-            let follower = follower(&self.setting, &self.data_dir, self.accept_gap, &self.city, doors, &lane);
-            match follower.and_then(|follower| start(follower, &lane, &self.stop)) {
-                Ok(thread) => {
-                    self.threads.push(thread);
-                    self.followed.insert(place);
+            match self.follow(&lane) {
+                Ok(followed) => {
+                    self.followed.insert(place, followed);
                     self.refused.remove(&name);
                 }
                 // One lane that cannot go on keeps no other from it.
@@ -120,7 +173,19 @@ impl Watcher {
         Ok(Doors {
             source: Arc::new(KafkaSource::connect(&self.kafka)?),
             sink: Arc::new(KafkaSink::connect(&self.kafka)?),
+            membership: Membership::join(&self.kafka)?,
         })
+    }
+
+    fn follow(&self, lane: &Lane) -> anyhow::Result<Followed> {
+        let doors = self.doors.as_ref().context("no way to Kafka")?;
+        let follower = follower(&self.setting, &self.data_dir, self.accept_gap, &self.city, doors, lane)?;
+        let (stop, fenced) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let thread = std::thread::Builder::new().name(format!("lane {lane}")).spawn({
+            let (stop, fenced) = (Arc::clone(&stop), Arc::clone(&fenced));
+            move || fenced.store(follower.follow(&stop), Ordering::Relaxed)
+        })?;
+        Ok(Followed { stop, fenced, thread })
     }
 }
 
@@ -131,9 +196,10 @@ fn follower(
     city: &Arc<City>,
     doors: &Doors,
     lane: &Lane,
-) -> anyhow::Result<Follower> {
+) -> anyhow::Result<Follower<Kafka>> {
     let name = named(&lane.topic, lane.partition);
-    let (mut runner, unsent) = LaneRunner::resume(setting, &lane.topic, lane.partition, name, data_dir)?;
+    let store = open_store(setting.config.store.url.as_deref(), data_dir)?;
+    let (mut runner, unsent) = LaneRunner::resume(setting, &lane.topic, lane.partition, name, store, writer())?;
     let from = match runner.next_offset() {
         // A lane that was never written down begins with what there is.
         0 => lane.low,
@@ -153,19 +219,6 @@ fn follower(
         ),
         next => next,
     };
-    let reader = doors.source.open(lane, from)?;
-    Ok(Follower::new(
-        setting,
-        runner,
-        unsent,
-        (Arc::clone(&doors.source), reader),
-        Arc::clone(city),
-        Arc::clone(&doors.sink),
-    ))
-}
-
-fn start(follower: Follower, lane: &Lane, stop: &Arc<AtomicBool>) -> anyhow::Result<JoinHandle<()>> {
-    let stop = Arc::clone(stop);
-    let thread = std::thread::Builder::new().name(format!("lane {lane}"));
-    Ok(thread.spawn(move || follower.follow(&stop))?)
+    let outside = Kafka::open(Arc::clone(&doors.source), lane, from, Arc::clone(&doors.sink))?;
+    Ok(Follower::new(setting, runner, unsent, lane.clone(), outside, Arc::clone(city)))
 }

@@ -21,6 +21,14 @@ pub struct KafkaConfig {
     pub topics: Vec<String>,
     /// How we name ourselves to the broker (client id and, cosmetic, group id).
     pub client_id: String,
+    /// Consumer group that shares out the lanes among the processes of one city; without it this process reads all of them.
+    pub group: Option<String>,
+    /// Name of this process in the group. With one, a restart within the session timeout moves no lane.
+    pub member: Option<String>,
+    /// How the group shares out.
+    pub group_protocol: GroupProtocol,
+    /// How long a process that says nothing keeps its lanes, milliseconds (of the protocol `consumer` the brokers decide).
+    pub session_timeout_ms: u32,
     /// Bytes of prefetched messages over all lanes. Each lane gets an equal part, at least 1 MiB.
     pub queue_bytes: u64,
     /// Bytes a producer may hold unacknowledged.
@@ -41,6 +49,10 @@ impl Default for KafkaConfig {
             brokers: "127.0.0.1:9092".to_owned(),
             topics: Vec::new(),
             client_id: "tanggap".to_owned(),
+            group: None,
+            member: None,
+            group_protocol: GroupProtocol::Classic,
+            session_timeout_ms: 10_000,
             queue_bytes: 64 << 20,
             in_flight_bytes: 32 << 20,
             linger_ms: 5,
@@ -49,6 +61,16 @@ impl Default for KafkaConfig {
             properties: Properties::default(),
         }
     }
+}
+
+/// How a consumer group shares out its lanes. Either way one by one: lanes that stay with a process are read on meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupProtocol {
+    /// By the members (cooperative-sticky), with any Kafka.
+    Classic,
+    /// By the brokers (KIP-848), from Kafka 4.0 on.
+    Consumer,
 }
 
 /// Librdkafka properties by name. Values may be secrets: `Debug` and `Serialize` show the names only.
@@ -82,7 +104,11 @@ const RESERVED: &[(&str, &str)] = &[
     ("enable.partition.eof", "lanes are told when they reach the end"),
     ("enable.idempotence", "a retried message must not be written twice"),
     ("transactional.id", "outputs are idempotent by lane, epoch and seq"),
-    ("group.instance.id", "lanes are assigned by us, not by the group"),
+    ("group.id", "use kafka.group"),
+    ("group.instance.id", "use kafka.member"),
+    ("group.protocol", "use kafka.group_protocol"),
+    ("session.timeout.ms", "use kafka.session_timeout_ms"),
+    ("partition.assignment.strategy", "lanes must move one by one"),
 ];
 
 /// The least a lane may prefetch: below this a single large message fills the queue and each fetch is a round trip.
@@ -165,6 +191,28 @@ impl KafkaConfig {
         }
         self.pass_through(&mut client);
         Ok(client)
+    }
+
+    /// The configuration of a member of the group, if there is one.
+    pub(super) fn member(&self) -> Result<Option<ClientConfig>, KafkaError> {
+        let Some(group) = &self.group else { return Ok(None) };
+        let mut client = self.client()?;
+        client
+            .set("group.id", group)
+            .set("enable.auto.commit", "false")
+            .set("auto.offset.reset", "latest");
+        if let Some(member) = &self.member {
+            client.set("group.instance.id", member);
+        }
+        match self.group_protocol {
+            GroupProtocol::Classic => client
+                .set("partition.assignment.strategy", "cooperative-sticky")
+                .set("session.timeout.ms", self.session_timeout_ms.to_string())
+                .set("heartbeat.interval.ms", (self.session_timeout_ms / 5).max(1).to_string()),
+            GroupProtocol::Consumer => client.set("group.protocol", "consumer"),
+        };
+        self.pass_through(&mut client);
+        Ok(Some(client))
     }
 
     /// The configuration of an idempotent producer.

@@ -4,14 +4,16 @@
 mod config;
 mod context;
 mod error;
+mod membership;
 mod reader;
 mod sink;
 mod source;
 mod topics;
 mod watermark;
 
-pub use config::{KafkaConfig, Properties};
+pub use config::{GroupProtocol, KafkaConfig, Properties};
 pub use error::KafkaError;
+pub use membership::{Membership, Place};
 pub use reader::{LaneReader, Message, Polled};
 pub use sink::{Deliveries, KafkaSink, SinkCounters};
 pub use source::{KafkaSource, Lane, SourceHealth};

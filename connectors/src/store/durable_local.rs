@@ -1,17 +1,21 @@
 //! A folder of the local disk. A file is written beside its place, synced, and linked into it, and its folder is synced: after a power cut
 //! it is there whole or not at all.
 
-use std::fs::{self, File, FileType};
-use std::io::{self, ErrorKind, Write};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{CommitStore, StoreError};
+use super::{CommitStore, Disk, StoreError, SystemDisk};
 
 /// A folder of the local disk.
 #[derive(Clone, Debug)]
-pub struct DurableLocal {
+pub struct DurableLocal<D = SystemDisk> {
+    disk: D,
     root: PathBuf,
+    /// Folders that are there for good. That a folder is there says nothing: who made it may not have lived to sync the one above.
+    safe: RefCell<BTreeSet<PathBuf>>,
 }
 
 /// Drafts of this process differ by a number, those of others by the process id.
@@ -23,55 +27,85 @@ impl DurableLocal {
     /// A store in this folder, which is made with the first file.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self::on(SystemDisk, root)
+    }
+}
+
+impl<D: Disk> DurableLocal<D> {
+    /// A store in this folder of another disk.
+    #[must_use]
+    pub fn on(disk: D, root: impl Into<PathBuf>) -> Self {
+        Self {
+            disk,
+            root: root.into(),
+            safe: RefCell::default(),
+        }
     }
 
     /// Writes a synced draft beside the place, hands it to `place`, and syncs the folder.
     fn write(&self, path: &str, bytes: &[u8], place: impl FnOnce(&Path, &Path) -> io::Result<bool>) -> io::Result<bool> {
         let target = self.root.join(path);
         let folder = target.parent().unwrap_or(&self.root);
-        make_folder(folder)?;
+        self.make_folder(folder)?;
         let draft = folder.join(format!("{DRAFT}{}-{}", std::process::id(), DRAFTS.fetch_add(1, Ordering::Relaxed)));
         let written = (|| {
-            let mut file = File::create(&draft)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
+            self.disk.write(&draft, bytes)?;
+            self.disk.sync(&draft)?;
             place(&draft, &target)
         })();
         // Gone already where it was renamed; a draft that stays is no file of the store.
-        drop(fs::remove_file(&draft));
+        drop(self.disk.remove(&draft));
         let placed = written?;
-        sync_folder(folder)?;
+        self.disk.sync(folder)?;
         Ok(placed)
     }
 
-    /// Names in a folder, sorted.
-    fn entries(&self, folder: &str, wanted: fn(&FileType) -> bool) -> Result<Vec<String>, StoreError> {
-        let entries = match fs::read_dir(self.root.join(folder)) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(io_error(folder, source)),
-        };
-        let mut names = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(|source| io_error(folder, source))?;
-            if entry.file_type().is_ok_and(|kind| wanted(&kind)) {
-                names.push(entry.file_name().to_string_lossy().into_owned());
+    /// Makes a folder and those above it, unless they are there, and syncs each into the one that holds it.
+    fn make_folder(&self, folder: &Path) -> io::Result<()> {
+        // What is above the store was there before it, or is made with it.
+        let of_others = !folder.starts_with(&self.root) && self.disk.is_folder(folder);
+        if of_others || self.safe.borrow().contains(folder) {
+            return Ok(());
+        }
+        if let Some(above) = folder.parent() {
+            let above = if above.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                self.make_folder(above)?;
+                above
+            };
+            self.disk.make_folder(folder)?;
+            match self.disk.sync(above) {
+                // A folder that may be passed through but not looked into is somebody else's, who made ours.
+                Err(error) if error.kind() == ErrorKind::PermissionDenied && folder == self.root => {}
+                synced => synced?,
             }
         }
-        names.sort_unstable();
-        Ok(names)
+        self.safe.borrow_mut().insert(folder.to_owned());
+        Ok(())
+    }
+
+    /// Sorted names; none of a folder that is not there.
+    fn names(&self, folder: &str, of: fn(&D, &Path) -> io::Result<Vec<String>>) -> Result<Vec<String>, StoreError> {
+        match of(&self.disk, &self.root.join(folder)) {
+            Ok(mut names) => {
+                names.sort_unstable();
+                Ok(names)
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            Err(source) => Err(io_error(folder, source)),
+        }
     }
 }
 
-impl CommitStore for DurableLocal {
+impl<D: Disk> CommitStore for DurableLocal<D> {
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let written = self.write(path, bytes, |draft, target| fs::rename(draft, target).map(|()| true));
+        let written = self.write(path, bytes, |draft, target| self.disk.rename(draft, target).map(|()| true));
         written.map(drop).map_err(|source| io_error(path, source))
     }
 
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<bool, StoreError> {
-        let written = self.write(path, bytes, |draft, target| match fs::hard_link(draft, target) {
+        let written = self.write(path, bytes, |draft, target| match self.disk.link(draft, target) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
             Err(error) => Err(error),
@@ -80,7 +114,7 @@ impl CommitStore for DurableLocal {
     }
 
     fn get(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        match fs::read(self.root.join(path)) {
+        match self.disk.read(&self.root.join(path)) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(source) => Err(io_error(path, source)),
@@ -88,17 +122,26 @@ impl CommitStore for DurableLocal {
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
-        let mut names = self.entries(folder, FileType::is_file)?;
+        let mut names = self.names(folder, D::files)?;
         names.retain(|name| !name.starts_with(DRAFT));
         Ok(names)
     }
 
     fn folders(&self, folder: &str) -> Result<Vec<String>, StoreError> {
-        self.entries(folder, FileType::is_dir)
+        self.names(folder, D::folders)
+    }
+
+    fn settle(&self, folder: &str) -> Result<(), StoreError> {
+        let path = self.root.join(folder);
+        if !self.disk.is_folder(&path) {
+            return Ok(());
+        }
+        let settled = self.make_folder(&path).and_then(|()| self.disk.sync(&path));
+        settled.map_err(|source| io_error(folder, source))
     }
 
     fn delete(&self, path: &str) -> Result<(), StoreError> {
-        match fs::remove_file(self.root.join(path)) {
+        match self.disk.remove(&self.root.join(path)) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(source) => Err(io_error(path, source)),
@@ -113,30 +156,10 @@ fn io_error(path: &str, source: io::Error) -> StoreError {
     }
 }
 
-/// Makes a folder and those above it, each synced into the one that holds it.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    if let Some(above) = folder.parent().filter(|above| !above.as_os_str().is_empty()) {
-        make_folder(above)?;
-    }
-    match fs::create_dir(folder) {
-        Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error),
-    }
-    folder.parent().map_or(Ok(()), |above| {
-        sync_folder(if above.as_os_str().is_empty() { Path::new(".") } else { above })
-    })
-}
-
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

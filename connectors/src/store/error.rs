@@ -16,6 +16,14 @@ pub enum StoreError {
         /// The system's words.
         source: io::Error,
     },
+    /// The address of a store leads nowhere.
+    #[error("store.url = {url:?} cannot be used: {reason}")]
+    Place {
+        /// The address.
+        url: String,
+        /// Why.
+        reason: String,
+    },
     /// A file cannot be written in our formats, which is a bug.
     #[error("{lane}: an epoch cannot be written")]
     Encode {

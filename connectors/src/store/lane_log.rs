@@ -72,6 +72,7 @@ impl LaneLog {
     /// # Errors
     /// The store fails, a later version has written the lane, or nothing of it can be used.
     pub fn open(store: Box<dyn CommitStore>, lane: &str, writer: Writer, keep: usize) -> Result<(Self, Option<Recovered>), StoreError> {
+        store.settle(&manifests(lane))?;
         let recovered = read_lane(&*store, lane, None)?;
         for fault in recovered.iter().flat_map(|recovered| &recovered.faults) {
             set_aside(&*store, lane, &manifest_file(fault.epoch))?;
@@ -167,10 +168,12 @@ impl LaneLog {
         let path = format!("{}/{}", manifests(&self.lane), manifest_file(number));
         // Whoever puts it owns the lane. The same bytes are our own, put by a call whose answer was lost.
         if !self.store.put_if_absent(&path, &bytes)? && self.store.get(&path)?.as_deref() != Some(&bytes) {
-            return Err(StoreError::Fenced {
-                lane: self.lane.clone(),
-                epoch: number,
-            });
+            return Err(self.fenced(number));
+        }
+        // An epoch that is taken may be forgotten already, and its name free again: then there are later ones.
+        if self.overtaken()? {
+            self.store.delete(&path)?;
+            return Err(self.fenced(number));
         }
         let (_, checksum) = Manifest::decode(&bytes).map_err(|source| StoreError::EncodeManifest {
             lane: self.lane.clone(),
@@ -180,8 +183,26 @@ impl LaneLog {
         self.checksum = checksum;
         self.segments = manifest.segments;
         self.kept.push_back((number, files(&self.segments)));
-        self.forget()?;
+        self.forget();
         Ok(())
+    }
+
+    /// Whether there is a later epoch than the next one: another process owns the lane.
+    fn overtaken(&self) -> Result<bool, StoreError> {
+        let last = self
+            .store
+            .list(&manifests(&self.lane))?
+            .iter()
+            .rev()
+            .find_map(|file| epoch_of(file));
+        Ok(last > Some(self.epoch + 1))
+    }
+
+    fn fenced(&self, epoch: u64) -> StoreError {
+        StoreError::Fenced {
+            lane: self.lane.clone(),
+            epoch,
+        }
     }
 
     /// Writes tables as a segment of this tier.
@@ -220,7 +241,12 @@ impl LaneLog {
                 reason,
             };
             let read = tables(&*self.store, &self.lane, &entries[first..])?;
-            let read = read.map_err(|(path, what)| failed(format!("{path}: {what}")))?;
+            let read = match read {
+                Ok(read) => read,
+                // Who overtook us has merged and removed what we still name.
+                Err(_) if self.overtaken()? => return Err(self.fenced(epoch)),
+                Err((path, what)) => return Err(failed(format!("{path}: {what}"))),
+            };
             let mut rows = Tables::new();
             for (table, batches) in read {
                 let whole = merge.merge(&table, batches).map_err(failed)?;
@@ -237,38 +263,58 @@ impl LaneLog {
 
     /// Learns which epochs are kept, and removes files that no manifest names: their epochs were never committed.
     fn look_back(&mut self) -> Result<(), StoreError> {
-        let folder = manifests(&self.lane);
-        for file in self.store.list(&folder)? {
-            let Some(epoch) = epoch_of(&file).filter(|epoch| *epoch <= self.epoch) else {
-                continue;
-            };
-            let Some(bytes) = self.store.get(&format!("{folder}/{file}"))? else {
+        // Segments first: one that is there now is named by the manifests listed after it, or by none ever.
+        let (folder, of_manifests) = (segments(&self.lane), manifests(&self.lane));
+        let found = self.store.list(&folder)?;
+        let mut alone = true;
+        for file in self.store.list(&of_manifests)? {
+            let Some(epoch) = epoch_of(&file) else { continue };
+            let Some(bytes) = self.store.get(&format!("{of_manifests}/{file}"))? else {
+                alone = false;
                 continue;
             };
             match Manifest::decode(&bytes) {
+                Ok(_) if epoch > self.epoch => alone = false,
                 Ok((manifest, _)) => self.kept.push_back((epoch, files(&manifest.segments))),
                 Err(_) => set_aside(&*self.store, &self.lane, &file)?,
             }
         }
-        let named: BTreeSet<&String> = self.kept.iter().flat_map(|(_, files)| files).collect();
-        let folder = segments(&self.lane);
-        for file in self.store.list(&folder)? {
-            if !named.contains(&file) && epoch_of(&file).is_some_and(|epoch| epoch <= self.epoch) {
-                self.store.delete(&format!("{folder}/{file}"))?;
+        // Where another process has gone on meanwhile, what is named is not ours to say.
+        if alone {
+            let named: BTreeSet<&String> = self.kept.iter().flat_map(|(_, files)| files).collect();
+            for file in found {
+                if !named.contains(&file) && epoch_of(&file).is_some_and(|epoch| epoch <= self.epoch) {
+                    self.store.delete(&format!("{folder}/{file}"))?;
+                }
             }
         }
-        self.forget()
+        self.forget();
+        Ok(())
     }
 
-    /// Removes epochs beyond those kept: manifests first, so that none ever names a file that is gone.
-    fn forget(&mut self) -> Result<(), StoreError> {
+    /// Removes epochs beyond those kept. What the store does not remove now is removed with the next epoch: this one stands already.
+    fn forget(&mut self) {
         while self.kept.len() > self.keep {
             let Some((epoch, gone)) = self.kept.pop_front() else { break };
-            self.store.delete(&format!("{}/{}", manifests(&self.lane), manifest_file(epoch)))?;
-            for file in gone {
-                if !self.kept.iter().any(|(_, kept)| kept.contains(&file)) {
-                    self.store.delete(&format!("{}/{file}", segments(&self.lane)))?;
-                }
+            if let Err(error) = self.remove(epoch, &gone) {
+                tracing::warn!(
+                    lane = self.lane,
+                    epoch,
+                    error = error.to_string(),
+                    "an old epoch is not removed yet"
+                );
+                self.kept.push_front((epoch, gone));
+                break;
+            }
+        }
+    }
+
+    /// Removes an epoch: its manifest first, so that none ever names a file that is gone.
+    fn remove(&self, epoch: u64, gone: &BTreeSet<String>) -> Result<(), StoreError> {
+        self.store.delete(&format!("{}/{}", manifests(&self.lane), manifest_file(epoch)))?;
+        for file in gone {
+            if !self.kept.iter().any(|(_, kept)| kept.contains(file)) {
+                self.store.delete(&format!("{}/{file}", segments(&self.lane)))?;
             }
         }
         Ok(())

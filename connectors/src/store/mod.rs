@@ -1,15 +1,35 @@
 //! Where lanes are written down: segments first, then one manifest, put if absent, which is the commit. Whoever has a store and a lane's
 //! name has the lane.
 
+mod bucket;
+mod disk;
 mod durable_local;
 mod error;
 mod lane_log;
 mod recover;
 
+use std::path::Path;
+
+pub use bucket::Bucket;
+pub use disk::{Disk, SystemDisk};
 pub use durable_local::DurableLocal;
 pub use error::StoreError;
 pub use lane_log::{Committed, Epoch, LaneLog, Merge};
 pub use recover::{Fault, Recovered, epochs, lanes, read_lane};
+
+/// The store at an address, as in `s3://bucket/folder` or `file:///shared/folder`; without one the data directory.
+///
+/// # Errors
+/// [`StoreError::Place`] if the address leads nowhere.
+pub fn open_store(url: Option<&str>, data_dir: &Path) -> Result<Box<dyn CommitStore>, StoreError> {
+    Ok(match url {
+        Some(url) => match url.strip_prefix("file://") {
+            Some(folder) => Box::new(DurableLocal::new(folder)),
+            None => Box::new(Bucket::open(url)?),
+        },
+        None => Box::new(DurableLocal::new(data_dir)),
+    })
+}
 
 /// A place for files that are written once. Paths are relative, with `/`.
 pub trait CommitStore: std::fmt::Debug + Send {
@@ -42,6 +62,13 @@ pub trait CommitStore: std::fmt::Debug + Send {
     /// # Errors
     /// [`StoreError::Io`] with the path.
     fn folders(&self, folder: &str) -> Result<Vec<String>, StoreError>;
+
+    /// Makes safe what another process may have named in a folder and not lived to make safe: whoever goes on from what it finds there
+    /// must not lose it to a power cut.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] with the path.
+    fn settle(&self, folder: &str) -> Result<(), StoreError>;
 
     /// Removes a file; one that is not there is removed already.
     ///

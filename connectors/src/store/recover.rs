@@ -1,6 +1,7 @@
 //! A lane from its store: the highest manifest whose segments are all there and whole. What is wrong with a higher one is named.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io;
 
 use arrow::array::RecordBatch;
 use tanggap_engine::commit::{Manifest, ManifestError, SegmentEntry, decode_section};
@@ -79,19 +80,45 @@ pub fn epochs(store: &dyn CommitStore, lane: &str) -> Result<Vec<Manifest>, Stor
     Ok(found)
 }
 
+/// How often a lane is looked at again when its owner removes what is read.
+const LOOKS: usize = 5;
+
 /// Reads the lane at its highest usable epoch, or at the highest one up to `at_most`; `None` of a lane nobody has written down. Nothing is
 /// changed, so it may be asked beside the process that owns the lane.
 ///
 /// # Errors
 /// The store fails, a later version has written the lane, or nothing of it can be used.
 pub fn read_lane(store: &dyn CommitStore, lane: &str, at_most: Option<u64>) -> Result<Option<Recovered>, StoreError> {
+    for _ in 0..LOOKS {
+        match look(store, lane, at_most)? {
+            Look::Found(recovered) => return Ok(Some(*recovered)),
+            Look::Nothing => return Ok(None),
+            Look::MovedOn => {}
+        }
+    }
+    Err(StoreError::Io {
+        path: manifests(lane),
+        source: io::Error::other("its owner removes epochs faster than they can be read"),
+    })
+}
+
+enum Look {
+    Found(Box<Recovered>),
+    Nothing,
+    /// A manifest was removed while it was read: there are later ones.
+    MovedOn,
+}
+
+fn look(store: &dyn CommitStore, lane: &str, at_most: Option<u64>) -> Result<Look, StoreError> {
     let folder = manifests(lane);
     let mut files = store.list(&folder)?;
     files.retain(|file| epoch_of(file).is_some_and(|epoch| at_most.is_none_or(|most| epoch <= most)));
     let mut faults = Vec::new();
     for file in files.iter().rev() {
         let path = format!("{folder}/{file}");
-        let Some(bytes) = store.get(&path)? else { continue };
+        let Some(bytes) = store.get(&path)? else {
+            return Ok(Look::MovedOn);
+        };
         let read = match Manifest::decode(&bytes) {
             Ok((manifest, _)) if manifest.lane != lane => Err((path, format!("it is of the lane {}", manifest.lane))),
             Ok((manifest, checksum)) => tables(store, lane, &manifest.segments)?.map(|tables| (manifest, checksum, tables)),
@@ -100,13 +127,14 @@ pub fn read_lane(store: &dyn CommitStore, lane: &str, at_most: Option<u64>) -> R
         };
         match read {
             Ok((manifest, checksum, tables)) => {
-                return Ok(Some(Recovered {
+                return Ok(Look::Found(Box::new(Recovered {
                     manifest,
                     checksum,
                     tables,
                     faults,
-                }));
+                })));
             }
+            Err(_) if store.get(&format!("{folder}/{file}"))?.is_none() => return Ok(Look::MovedOn),
             Err((path, what)) => faults.push(Fault {
                 epoch: epoch_of(file).unwrap_or_default(),
                 path,
@@ -115,7 +143,7 @@ pub fn read_lane(store: &dyn CommitStore, lane: &str, at_most: Option<u64>) -> R
         }
     }
     match faults.first() {
-        None => Ok(None),
+        None => Ok(Look::Nothing),
         Some(first) => Err(StoreError::NothingLeft {
             lane: lane.to_owned(),
             manifests: faults.len(),

@@ -164,6 +164,16 @@ impl City {
         self.current.load_full()
     }
 
+    /// Takes a lane's tables away: another process serves them.
+    pub fn withdraw(&self, lane: &str) {
+        self.current.rcu(|city| {
+            let mut next = CitySnapshot::clone(city);
+            next.lanes.remove(lane);
+            next.version += 1;
+            next
+        });
+    }
+
     /// Puts a lane's tables in place of its former ones.
     pub fn publish(&self, lane: LaneSnapshot) {
         let lane = Arc::new(lane);

@@ -1,30 +1,19 @@
 //! A real Apache Kafka (`KRaft`, one node) in a temporary directory: formatted, started, killed and restarted by the test. It
-//! runs from jars (`scripts/install-kafka.sh`), not from the shell scripts of a distribution.
+//! runs from jars (`scripts/install-servers.sh`), not from the shell scripts of a distribution.
 
-use std::fs::{self, File};
-use std::net::TcpListener;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-use std::{env, io};
+use std::process::{Child, Command};
+use std::time::Instant;
 
 use tanggap_connectors::kafka::{KafkaConfig, KafkaSource};
 use tempfile::TempDir;
 
+use super::java::{CURE, START_DEADLINE, failure, found_or_skip, free_port, jars, java};
+
 /// Any 128-bit id in URL-safe base64 will do: the cluster lives and dies with its directory.
 const CLUSTER_ID: &str = "dGFuZ2dhcC10ZXN0cy0wMQ";
-
-/// A JVM with a cold cache on a loaded two-core machine needs most of a minute.
-const START_DEADLINE: Duration = Duration::from_mins(3);
-
-/// A small JVM that starts fast: no optimising compiler, the simplest collector.
-const JVM: &[&str] = &[
-    "-Xmx512m",
-    "-Xms128m",
-    "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
-    "-Xshare:auto",
-];
 
 /// A running (or killed) Kafka. Killed for good when dropped.
 #[derive(Debug)]
@@ -41,14 +30,7 @@ impl RealKafka {
     /// # Errors
     /// The broker is installed but does not start; or it is not installed and this is a CI run, which must not skip it.
     pub fn start_or_skip(test: &str) -> io::Result<Option<Self>> {
-        match installed() {
-            Ok(jars) => Self::start(jars).map(Some),
-            Err(missing) if env::var_os("CI").is_some() => Err(io::Error::other(missing)),
-            Err(missing) => {
-                skip(test, &missing);
-                Ok(None)
-            }
-        }
+        found_or_skip(test, installed())?.map(Self::start).transpose()
     }
 
     fn start(jars: PathBuf) -> io::Result<Self> {
@@ -121,26 +103,17 @@ impl RealKafka {
     }
 
     fn java(&self, class: &str, log: &str) -> io::Result<Command> {
-        let output = File::options().create(true).append(true).open(self.directory.path().join(log))?;
-        let mut command = Command::new("java");
+        let mut command = java(self.directory.path(), log)?;
         command
-            .current_dir(self.directory.path())
-            .args(JVM)
             .arg("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
             .arg("-cp")
             .arg(self.jars.join("*"))
-            .arg(class)
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output);
+            .arg(class);
         Ok(command)
     }
 
     fn failure(&self, what: &str, log: &str) -> io::Error {
-        let text = fs::read_to_string(self.directory.path().join(log)).unwrap_or_default();
-        let lines: Vec<&str> = text.lines().collect();
-        let tail = lines[lines.len().saturating_sub(30)..].join("\n");
-        io::Error::other(format!("{what}:\n{tail}"))
+        failure(self.directory.path(), what, log)
     }
 }
 
@@ -153,43 +126,12 @@ impl Drop for RealKafka {
 
 /// The directory of the jars, or what is missing and how to get it.
 fn installed() -> Result<PathBuf, String> {
-    const CURE: &str = "run scripts/install-kafka.sh (it fetches the jars, and Java if there is none)";
-    let cache = || {
-        let own = env::var_os("TANGGAP_CACHE").map(PathBuf::from);
-        own.or_else(|| env::home_dir().map(|home| home.join(".cache/tanggap")))
-            .map(|cache| cache.join("kafka"))
-    };
-    let jars = env::var_os("TANGGAP_KAFKA_JARS")
-        .map(PathBuf::from)
-        .or_else(cache)
-        .ok_or("no home directory and no TANGGAP_KAFKA_JARS")?;
-    let has_broker = fs::read_dir(&jars).is_ok_and(|entries| {
-        entries
-            .filter_map(Result::ok)
-            .any(|entry| entry.file_name().to_string_lossy().starts_with("kafka_2.13-"))
-    });
-    if !has_broker {
-        return Err(format!("Apache Kafka is not in {}: {CURE}", jars.display()));
+    let jars = jars("TANGGAP_KAFKA_JARS", "kafka")?;
+    let is_broker = |entry: fs::DirEntry| entry.file_name().to_string_lossy().starts_with("kafka_2.13-");
+    if fs::read_dir(&jars).is_ok_and(|entries| entries.filter_map(Result::ok).any(is_broker)) {
+        return Ok(jars);
     }
-    let java = Command::new("java")
-        .arg("-version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    if !java.is_ok_and(|status| status.success()) {
-        return Err(format!("there is no Java to run Apache Kafka: {CURE}"));
-    }
-    Ok(jars)
-}
-
-#[expect(clippy::print_stderr, reason = "a test that did not run must say so where people look")]
-fn skip(test: &str, missing: &str) {
-    eprintln!("NOT RUN: {test}: {missing}");
-}
-
-/// A port nobody uses now. Another program may take it before Kafka does; the test then fails and says so.
-fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+    Err(format!("Apache Kafka is not in {}: {CURE}", jars.display()))
 }
 
 /// One node that is broker and controller, with as few threads as it takes; every append is synced by the operating system
@@ -212,6 +154,10 @@ fn properties(directory: &Path, port: u16, controller: u16) -> String {
          transaction.state.log.min.isr=1\n\
          transaction.state.log.num.partitions=1\n\
          group.initial.rebalance.delay.ms=0\n\
+         group.consumer.min.session.timeout.ms=1000\n\
+         group.consumer.session.timeout.ms=6000\n\
+         group.consumer.min.heartbeat.interval.ms=100\n\
+         group.consumer.heartbeat.interval.ms=500\n\
          log.cleaner.enable=false\n\
          num.network.threads=2\n\
          num.io.threads=2\n\

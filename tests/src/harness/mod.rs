@@ -1,5 +1,7 @@
 //! What the suites stand on.
 
+mod java;
 pub mod kafka;
 pub mod program;
+pub mod s3;
 pub mod served;

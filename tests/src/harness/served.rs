@@ -28,6 +28,14 @@ impl Served {
     /// # Errors
     /// It cannot be started.
     pub fn start(directory: &Path, settings: &str, arguments: &[&str]) -> io::Result<Self> {
+        Self::start_with(directory, settings, arguments, &[])
+    }
+
+    /// As [`Self::start`], with more in its environment.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn start_with(directory: &Path, settings: &str, arguments: &[&str], environment: &[(String, String)]) -> io::Result<Self> {
         let address = free_address()?;
         let config = config_file(directory);
         fs::write(
@@ -41,6 +49,7 @@ impl Served {
             .arg(config)
             .arg("--data-dir")
             .arg(data_dir(directory))
+            .envs(environment.iter().cloned())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()?;
@@ -98,6 +107,22 @@ impl Served {
         self.log.try_iter().collect()
     }
 
+    /// Lets it stand still (`STOP`), or go on (`CONT`).
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn signal(&self, name: &str) -> io::Result<()> {
+        let told = Command::new("kill")
+            .arg(format!("-{name}"))
+            .arg(self.process.id().to_string())
+            .status()?;
+        if told.success() {
+            Ok(())
+        } else {
+            Err(io::Error::other(format!("kill -{name} failed")))
+        }
+    }
+
     /// Kills it as a power cut would end its process; gives what it logged.
     ///
     /// # Errors
@@ -113,9 +138,9 @@ impl Served {
     /// # Errors
     /// The system refuses, or it ends with a failure.
     pub fn stop(mut self) -> io::Result<Vec<String>> {
-        let told = Command::new("kill").arg("-TERM").arg(self.process.id().to_string()).status()?;
+        self.signal("TERM")?;
         let ended = self.process.wait()?;
-        if told.success() && ended.success() {
+        if ended.success() {
             return Ok(self.log.iter().collect());
         }
         Err(io::Error::other(format!("it ended with {ended}")))

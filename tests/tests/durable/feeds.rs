@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
-use tanggap_connectors::kafka::KafkaSink;
+use tanggap_connectors::kafka::{KafkaConfig, KafkaSink, TopicSpec, ensure_topics};
 use tanggap_tests::harness::program::program;
 use tanggap_tests::harness::served::{data_dir, output};
 
@@ -71,6 +71,13 @@ impl Feeds {
         assert_eq!(sink.flush(Duration::from_mins(2)).unwrap().failed, 0);
     }
 
+    /// Holds the report of `verify` to: every lane is as its log says, and every output topic has told everything.
+    pub(crate) fn check_verified(report: &str) {
+        let lines = |what: &str| report.lines().filter(|line| line.contains(what)).count();
+        assert_eq!(lines(": as the log says"), TOPICS.len(), "{report}");
+        assert_eq!(lines(" 0 lost, 0 told otherwise"), 3, "{report}");
+    }
+
     /// Asks the server of a directory, or its log, and holds the answers to those of a city that never died.
     pub(crate) fn check_answers(&self, directory: &Path) {
         for (question, expected) in QUESTIONS.iter().zip(&self.answers) {
@@ -80,6 +87,16 @@ impl Feeds {
             assert!(&found == expected, "{question}: {found_lines} and {expected_lines} lines");
         }
     }
+}
+
+/// A way into the topics of a broker, which are made if they are not there.
+pub(crate) fn sink(brokers: &str) -> KafkaSink {
+    let config = KafkaConfig {
+        brokers: brokers.to_owned(),
+        ..KafkaConfig::default()
+    };
+    ensure_topics(&config, &TOPICS.map(TopicSpec::new)).unwrap();
+    KafkaSink::connect(&config).unwrap()
 }
 
 /// Runs a command on the data of a directory; it must end with 0.

@@ -1,7 +1,9 @@
 //! Nothing lost, nothing twice: the whole program killed, its brokers killed, its log cut short, and held against one that lived on.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bucket;
 mod embedded;
 mod feeds;
 mod golden;
+mod group;
 mod real_kafka;

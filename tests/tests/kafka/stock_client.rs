@@ -34,8 +34,8 @@ fn kcat(brokers: &str, arguments: &[&str], input: &str) -> String {
 #[test]
 fn kcat_produces_to_and_reads_from_the_embedded_broker() {
     if Command::new("kcat").arg("-V").stdout(Stdio::null()).status().is_err() {
-        assert!(env::var_os("CI").is_none(), "kcat is missing: run scripts/install-kafka.sh");
-        println!("NOT RUN: kcat is not installed (scripts/install-kafka.sh)");
+        assert!(env::var_os("CI").is_none(), "kcat is missing: run scripts/install-servers.sh");
+        println!("NOT RUN: kcat is not installed (scripts/install-servers.sh)");
         return;
     }
     let directory = TempDir::new().unwrap();

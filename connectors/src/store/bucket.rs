@@ -1,0 +1,195 @@
+//! A bucket of an object store, laid out as a folder of the local disk is. An object is there whole or not at all, and one that was put is
+//! safe, so nothing is synced.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::path::Path;
+use object_store::{ClientConfigKey, Error, ObjectStore, ObjectStoreExt as _, PutMode, PutPayload, RetryConfig};
+use tokio::runtime::{Builder, Runtime};
+
+use super::{CommitStore, StoreError};
+
+/// A folder of a bucket.
+#[derive(Debug)]
+pub struct Bucket {
+    store: Arc<dyn ObjectStore>,
+    root: Path,
+    runtime: Runtime,
+}
+
+/// How long one request may take.
+const REQUEST: &str = "10 seconds";
+/// How long a request is tried again. Beyond it the lane says that it waits for its store, and tries again itself.
+const RETRIES: Duration = Duration::from_secs(20);
+
+impl Bucket {
+    /// The folder of a bucket, as in `s3://bucket/folder`. Keys, region and endpoint are those of the environment: `AWS_ACCESS_KEY_ID`,
+    /// `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`, `AWS_ALLOW_HTTP` and so on.
+    ///
+    /// # Errors
+    /// [`StoreError::Place`] if the address is none, or the environment says too little.
+    pub fn open(url: &str) -> Result<Self, StoreError> {
+        let place = |reason: String| StoreError::Place {
+            url: url.to_owned(),
+            reason,
+        };
+        let folder = url
+            .strip_prefix("s3://")
+            .and_then(|rest| rest.split_once('/').or(Some((rest, ""))))
+            .filter(|(bucket, _)| !bucket.is_empty())
+            .map(|(_, folder)| folder)
+            .ok_or_else(|| place("write it as s3://bucket/folder or file:///folder".to_owned()))?;
+        let retry = RetryConfig {
+            max_retries: 3,
+            retry_timeout: RETRIES,
+            ..RetryConfig::default()
+        };
+        let store = AmazonS3Builder::from_env()
+            .with_url(url)
+            .with_config(AmazonS3ConfigKey::Client(ClientConfigKey::Timeout), REQUEST)
+            .with_retry(retry)
+            .build()
+            .map_err(|error| place(error.to_string()))?;
+        Self::of(Arc::new(store), folder).map_err(|error| place(error.to_string()))
+    }
+
+    /// A folder of any object store that can put an object only if there is none.
+    ///
+    /// # Errors
+    /// The system has no resources for a client, or this is no name of a folder.
+    pub fn of(store: Arc<dyn ObjectStore>, folder: &str) -> io::Result<Self> {
+        Ok(Self {
+            store,
+            root: Path::parse(folder.trim_matches('/')).map_err(io::Error::other)?,
+            runtime: Builder::new_current_thread().enable_all().build()?,
+        })
+    }
+
+    fn path(&self, path: &str) -> Path {
+        path.split('/').filter(|part| !part.is_empty()).fold(self.root.clone(), Path::join)
+    }
+
+    fn names(&self, folder: &str, folders: bool) -> Result<Vec<String>, StoreError> {
+        let of = self.path(folder);
+        let listed = self.runtime.block_on(self.store.list_with_delimiter(Some(&of)));
+        let listed = listed.map_err(|error| failed(folder, error))?;
+        let paths: Vec<Path> = if folders {
+            listed.common_prefixes
+        } else {
+            listed.objects.into_iter().map(|object| object.location).collect()
+        };
+        let mut names: Vec<String> = paths.iter().filter_map(|path| Some(path.filename()?.to_owned())).collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+}
+
+impl CommitStore for Bucket {
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let at = self.path(path);
+        let put = self.store.put(&at, PutPayload::from(bytes.to_vec()));
+        self.runtime.block_on(put).map(drop).map_err(|error| failed(path, error))
+    }
+
+    fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<bool, StoreError> {
+        let at = self.path(path);
+        let put = self.store.put_opts(&at, PutPayload::from(bytes.to_vec()), PutMode::Create.into());
+        match self.runtime.block_on(put) {
+            Ok(_) => Ok(true),
+            Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Ok(false),
+            Err(error) => Err(failed(path, error)),
+        }
+    }
+
+    fn get(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let at = self.path(path);
+        let read = async { self.store.get(&at).await?.bytes().await };
+        match self.runtime.block_on(read) {
+            Ok(bytes) => Ok(Some(bytes.into())),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(failed(path, error)),
+        }
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+        self.names(folder, false)
+    }
+
+    fn folders(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+        self.names(folder, true)
+    }
+
+    fn settle(&self, _folder: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn delete(&self, path: &str) -> Result<(), StoreError> {
+        match self.runtime.block_on(self.store.delete(&self.path(path))) {
+            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(failed(path, error)),
+        }
+    }
+}
+
+fn failed(path: &str, error: Error) -> StoreError {
+    StoreError::Io {
+        path: path.to_owned(),
+        source: io::Error::other(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use object_store::ObjectStore;
+    use object_store::memory::InMemory;
+
+    use super::{Bucket, CommitStore};
+
+    #[test]
+    fn a_file_is_put_once_and_replaced_whole() {
+        let store = Bucket::of(Arc::new(InMemory::new()), "/jakarta/1/").unwrap();
+        assert_eq!(store.list("a").unwrap(), Vec::<String>::new());
+        assert_eq!(store.get("a/1").unwrap(), None);
+        assert!(store.put_if_absent("a/1", b"one").unwrap());
+        assert!(!store.put_if_absent("a/1", b"other").unwrap());
+        assert_eq!(store.get("a/1").unwrap().as_deref(), Some(&b"one"[..]));
+        store.put("a/1", b"two").unwrap();
+        assert_eq!(store.get("a/1").unwrap().as_deref(), Some(&b"two"[..]));
+        store.put("a/0", b"").unwrap();
+        store.put("b/c/2", b"").unwrap();
+        assert_eq!(store.list("a").unwrap(), ["0", "1"]);
+        assert_eq!(store.folders("").unwrap(), ["a", "b"]);
+        assert_eq!(store.folders("b").unwrap(), ["c"]);
+        store.delete("a/0").unwrap();
+        store.delete("a/0").unwrap();
+        assert_eq!(store.list("a").unwrap(), ["1"]);
+    }
+
+    #[test]
+    fn of_many_who_put_one_file_one_succeeds_and_its_bytes_stay() {
+        let memory: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+        let winners: Vec<u8> = std::thread::scope(|scope| {
+            let racers: Vec<_> = (0..8_u8)
+                .map(|racer| (racer, Bucket::of(Arc::clone(&memory), "").unwrap()))
+                .map(|(racer, store)| scope.spawn(move || store.put_if_absent("epoch", &[racer; 1_000]).unwrap().then_some(racer)))
+                .collect();
+            racers.into_iter().filter_map(|racer| racer.join().unwrap()).collect()
+        });
+        assert_eq!(winners.len(), 1);
+        let store = Bucket::of(memory, "").unwrap();
+        assert_eq!(store.get("epoch").unwrap().unwrap(), vec![winners[0]; 1_000]);
+    }
+
+    #[test]
+    fn what_is_no_address_is_told_how_to_write_one() {
+        for wrong in ["", "s3://", "s3:///folder", "gs://bucket/folder", "/data"] {
+            let error = Bucket::open(wrong).unwrap_err().to_string();
+            assert!(error.contains("s3://bucket/folder") && error.contains("store.url"), "{error}");
+        }
+    }
+}
