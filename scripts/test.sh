@@ -113,7 +113,8 @@ step "clippy" cargo clippy --release --locked --workspace --all-targets -- -D wa
 step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps --workspace
 # Programs and tests in one go: the tests start the program, and one choice of features serves both.
 step "build" cargo build --release --locked --workspace --bins --tests
-step "tests" cargo test --release --locked --workspace --lib --bins --tests --no-fail-fast
+# One more than two cores: the suites that start servers wait for them most of the time.
+step "tests" env "RUST_TEST_THREADS=${RUST_TEST_THREADS:-3}" cargo test --release --locked --workspace --lib --bins --tests --no-fail-fast
 step "examples" cargo test --release --locked --workspace --doc --no-fail-fast
 if [ "$oracle" = yes ]; then
     step "replay oracle" scripts/test-oracle.sh

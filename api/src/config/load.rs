@@ -13,7 +13,17 @@ use super::Config;
 pub const DOCUMENTED: &str = include_str!("../../tanggap.toml");
 
 /// Sections an environment variable can speak of.
-const SECTIONS: [&str; 8] = ["time", "lanes", "decode", "kafka", "territory", "windows", "rankings", "api"];
+const SECTIONS: [&str; 9] = [
+    "time",
+    "lanes",
+    "decode",
+    "kafka",
+    "territory",
+    "windows",
+    "rankings",
+    "store",
+    "api",
+];
 /// Variables of ours that are no setting, by how they begin.
 const NOT_SETTINGS: &[&str] = &[
     "TANGGAP_BIN",
@@ -26,6 +36,7 @@ const NOT_SETTINGS: &[&str] = &[
     "TANGGAP_KAFKA_JARS",
     "TANGGAP_LOG",
     "TANGGAP_ORACLE",
+    "TANGGAP_S3_JAR",
     "TANGGAP_URL",
 ];
 
@@ -84,7 +95,9 @@ fn value(text: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{DOCUMENTED, load};
+    use toml::Table;
+
+    use super::{DOCUMENTED, SECTIONS, load};
     use crate::config::Config;
 
     fn from(variables: &[(&str, &str)]) -> anyhow::Result<Config> {
@@ -92,6 +105,14 @@ mod tests {
             None,
             variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
         )
+    }
+
+    #[test]
+    fn every_section_of_the_file_can_be_set_by_a_variable() {
+        let documented: Table = DOCUMENTED.parse().unwrap();
+        for section in documented.keys() {
+            assert!(SECTIONS.contains(&section.as_str()), "{section}");
+        }
     }
 
     #[test]
