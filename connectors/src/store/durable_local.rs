@@ -47,7 +47,11 @@ impl<D: Disk> DurableLocal<D> {
         let target = self.root.join(path);
         let folder = target.parent().unwrap_or(&self.root);
         self.make_folder(folder)?;
-        let draft = folder.join(format!("{DRAFT}{}-{}", std::process::id(), DRAFTS.fetch_add(1, Ordering::Relaxed)));
+        let draft = folder.join(format!(
+            "{DRAFT}{}-{:020}",
+            std::process::id(),
+            DRAFTS.fetch_add(1, Ordering::Relaxed)
+        ));
         let written = (|| {
             self.disk.write(&draft, bytes)?;
             self.disk.sync(&draft)?;
@@ -137,7 +141,14 @@ impl<D: Disk> CommitStore for DurableLocal<D> {
             return Ok(());
         }
         let settled = self.make_folder(&path).and_then(|()| self.disk.sync(&path));
-        settled.map_err(|source| io_error(folder, source))
+        settled.map_err(|source| io_error(folder, source))?;
+        // What a process was writing when it died. One that only stood still is told that its write failed, and tries again.
+        for name in self.names(folder, D::files)? {
+            if name.starts_with(DRAFT) {
+                self.delete(&format!("{folder}/{name}"))?;
+            }
+        }
+        Ok(())
     }
 
     fn delete(&self, path: &str) -> Result<(), StoreError> {
@@ -161,40 +172,25 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::store::contract;
 
     #[test]
-    fn a_file_is_put_once_and_replaced_whole() {
+    fn it_keeps_the_contract() {
         let folder = tempfile::tempdir().unwrap();
-        let store = DurableLocal::new(folder.path().join("not/there/yet"));
-        assert_eq!(store.list("a").unwrap(), Vec::<String>::new());
-        assert_eq!(store.get("a/1").unwrap(), None);
-        assert!(store.put_if_absent("a/1", b"one").unwrap());
-        assert!(!store.put_if_absent("a/1", b"other").unwrap());
-        assert_eq!(store.get("a/1").unwrap().as_deref(), Some(&b"one"[..]));
-        store.put("a/1", b"two").unwrap();
-        assert_eq!(store.get("a/1").unwrap().as_deref(), Some(&b"two"[..]));
-        store.put("a/0", b"").unwrap();
-        assert_eq!(store.list("a").unwrap(), ["0", "1"]);
-        assert_eq!(store.folders("").unwrap(), ["a"]);
-        store.delete("a/0").unwrap();
-        store.delete("a/0").unwrap();
-        assert_eq!(store.list("a").unwrap(), ["1"]);
+        contract::files(&DurableLocal::new(folder.path().join("not/there/yet")));
+        contract::one_wins(&|| DurableLocal::new(folder.path().join("race")));
+        let left = fs::read_dir(folder.path().join("race")).unwrap().count();
+        assert_eq!(left, 1, "no draft is left");
     }
 
     #[test]
-    fn of_many_who_put_one_file_one_succeeds_and_its_bytes_stay() {
+    fn drafts_of_the_dead_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let store = DurableLocal::new(folder.path());
-        let winners: Vec<u8> = std::thread::scope(|scope| {
-            let racers: Vec<_> = (0..8_u8)
-                .map(|racer| (racer, store.clone()))
-                .map(|(racer, store)| scope.spawn(move || store.put_if_absent("epoch", &[racer; 1_000]).unwrap().then_some(racer)))
-                .collect();
-            racers.into_iter().filter_map(|racer| racer.join().unwrap()).collect()
-        });
-        assert_eq!(winners.len(), 1);
-        assert_eq!(store.get("epoch").unwrap().unwrap(), vec![winners[0]; 1_000]);
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
+        store.put("a/1", b"one").unwrap();
+        fs::write(folder.path().join("a/.draft-7-1"), b"ha").unwrap();
+        store.settle("a").unwrap();
+        assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 1);
     }
 
     #[test]

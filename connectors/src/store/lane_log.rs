@@ -72,8 +72,10 @@ impl LaneLog {
     /// # Errors
     /// The store fails, a later version has written the lane, or nothing of it can be used.
     pub fn open(store: Box<dyn CommitStore>, lane: &str, writer: Writer, keep: usize) -> Result<(Self, Option<Recovered>), StoreError> {
-        store.settle(&manifests(lane))?;
         let recovered = read_lane(&*store, lane, None)?;
+        // After reading: what was read is safe then, whoever named it and whenever.
+        store.settle(&segments(lane))?;
+        store.settle(&manifests(lane))?;
         for fault in recovered.iter().flat_map(|recovered| &recovered.faults) {
             set_aside(&*store, lane, &manifest_file(fault.epoch))?;
         }

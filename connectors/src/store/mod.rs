@@ -2,6 +2,8 @@
 //! name has the lane.
 
 mod bucket;
+#[cfg(test)]
+mod contract;
 mod disk;
 mod durable_local;
 mod error;
@@ -64,7 +66,7 @@ pub trait CommitStore: std::fmt::Debug + Send {
     fn folders(&self, folder: &str) -> Result<Vec<String>, StoreError>;
 
     /// Makes safe what another process may have named in a folder and not lived to make safe: whoever goes on from what it finds there
-    /// must not lose it to a power cut.
+    /// must not lose it to a power cut. Removes what others were writing when they died.
     ///
     /// # Errors
     /// [`StoreError::Io`] with the path.
