@@ -13,8 +13,8 @@ use tanggap_engine::event::Reason;
 
 use super::durable::table;
 use super::letters::{self, Letter};
-use super::place::Place;
 use super::print::{AnswerFormat, print};
+use super::store_arguments::StoreArguments;
 
 /// Dead letters.
 #[derive(Subcommand, Debug)]
@@ -36,7 +36,7 @@ pub(crate) enum DlqCommand {
         /// Its id, as `list` gives it: lane/seq.
         id: String,
         #[command(flatten)]
-        place: Place,
+        store: StoreArguments,
     },
     /// Give them in once more, at the end of the partition they came from.
     Replay {
@@ -52,7 +52,7 @@ pub(crate) enum DlqCommand {
 #[derive(Args, Debug)]
 pub(crate) struct Which {
     #[command(flatten)]
-    place: Place,
+    store: StoreArguments,
     /// Only of this lane, as in `qlue.reports-0`.
     #[arg(long)]
     lane: Option<String>,
@@ -75,9 +75,9 @@ fn reason(id: &str) -> Result<Reason, String> {
 pub(crate) fn dlq(command: &DlqCommand) -> anyhow::Result<()> {
     match command {
         DlqCommand::List { which, format } => print(&[list(&chosen(which)?)?], *format),
-        DlqCommand::Show { id, place } => show(id, place),
+        DlqCommand::Show { id, store } => show(id, store),
         DlqCommand::Replay { which, brokers } => {
-            let kafka = which.place.config()?.kafka;
+            let kafka = which.store.config()?.kafka;
             let kafka = match (brokers, kafka) {
                 (Some(brokers), kafka) => KafkaConfig {
                     brokers: brokers.clone(),
@@ -96,7 +96,7 @@ pub(crate) fn dlq(command: &DlqCommand) -> anyhow::Result<()> {
 /// Letters by lane, oldest first.
 fn chosen(which: &Which) -> anyhow::Result<Vec<(String, Letter)>> {
     let mut letters = Vec::new();
-    for (lane, letter) in all(&which.place)? {
+    for (lane, letter) in all(&which.store)? {
         let wanted =
             which.lane.as_ref().is_none_or(|wanted| *wanted == lane) && which.reason.is_none_or(|wanted| letter.reason == Some(wanted));
         if wanted {
@@ -106,8 +106,8 @@ fn chosen(which: &Which) -> anyhow::Result<Vec<(String, Letter)>> {
     Ok(letters)
 }
 
-fn all(place: &Place) -> anyhow::Result<Vec<(String, Letter)>> {
-    let (store, lanes) = place.lanes()?;
+fn all(arguments: &StoreArguments) -> anyhow::Result<Vec<(String, Letter)>> {
+    let (store, lanes) = arguments.lanes()?;
     let mut letters = Vec::new();
     for lane in lanes {
         if let Some(recovered) = read_lane(&*store, &lane, None)? {
@@ -134,8 +134,8 @@ fn list(letters: &[(String, Letter)]) -> anyhow::Result<RecordBatch> {
     ])?)
 }
 
-fn show(id: &str, place: &Place) -> anyhow::Result<()> {
-    let found = all(place)?
+fn show(id: &str, arguments: &StoreArguments) -> anyhow::Result<()> {
+    let found = all(arguments)?
         .into_iter()
         .find(|(lane, letter)| format!("{lane}/{}", letter.seq) == id);
     let (lane, letter) = found.with_context(|| format!("there is no letter {id}; `tanggap dlq list` gives those that are kept"))?;

@@ -141,6 +141,8 @@ impl<O: Outside> Follower<O> {
             self.watch_over(false);
             return Ok(());
         };
+        // After a start the broker tells the end of the log later than it is first asked.
+        let end_is_news = self.high_watermark.is_none() && polled.high_watermark.is_some();
         self.high_watermark = polled.high_watermark;
         if self.alarm == Some(Alarm::Stuck) && polled.messages == 0 && !polled.at_end {
             self.watch_over(false);
@@ -154,7 +156,7 @@ impl<O: Outside> Follower<O> {
         } else {
             Liveness::Live
         };
-        if polled.messages > 0 || self.shown != Some(liveness) {
+        if polled.messages > 0 || end_is_news || self.shown != Some(liveness) {
             self.runner.step()?;
             self.alarm = self.refused();
             self.show(liveness);

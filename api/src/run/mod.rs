@@ -17,7 +17,6 @@ mod outbox;
 mod outputs;
 mod outside;
 mod pile;
-mod place;
 mod print;
 mod refusals;
 mod replay;
@@ -29,6 +28,7 @@ mod simulate;
 #[cfg(test)]
 mod simulation;
 mod sql;
+mod store_arguments;
 mod territory;
 mod told;
 mod verify;

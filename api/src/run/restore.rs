@@ -10,8 +10,8 @@ use tanggap_connectors::store::{LaneLog, epochs, read_lane};
 use tanggap_engine::commit::Manifest;
 
 use super::durable::writer;
-use super::place::Place;
 use super::print::{AnswerFormat, print};
+use super::store_arguments::StoreArguments;
 
 /// Go back to an earlier epoch of a lane; without --lane, list what can be restored.
 ///
@@ -21,7 +21,7 @@ use super::print::{AnswerFormat, print};
 #[command(after_help = "Examples:\n  tanggap restore --data-dir data\n  tanggap restore --data-dir data --lane qlue.reports-0 --epoch 412")]
 pub(crate) struct RestoreArguments {
     #[command(flatten)]
-    place: Place,
+    store: StoreArguments,
     /// The lane, as in `qlue.reports-0`.
     #[arg(long, requires = "epoch")]
     lane: Option<String>,
@@ -38,7 +38,7 @@ pub(crate) struct RestoreArguments {
 /// # Errors
 /// The data directory cannot be read or written, or there is no such epoch.
 pub(crate) fn restore(arguments: &RestoreArguments) -> anyhow::Result<()> {
-    let (store, lanes) = arguments.place.lanes()?;
+    let (store, lanes) = arguments.store.lanes()?;
     let (Some(lane), Some(epoch)) = (&arguments.lane, arguments.epoch) else {
         let mut found = Vec::new();
         for lane in lanes {

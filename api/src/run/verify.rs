@@ -13,9 +13,9 @@ use super::input_hash::InputHash;
 use super::lane::{Keep, LaneRunner, named};
 use super::log::Log;
 use super::outbox;
-use super::place::Place;
 use super::setting::Setting;
 use super::sql::running;
+use super::store_arguments::StoreArguments;
 use super::told::{Told, told};
 
 /// Read the log again and compare what comes out with what was written down, lane by lane; and check the output topics.
@@ -28,7 +28,7 @@ tanggap verify --data-dir data --topic tanggap.routed"
 )]
 pub(crate) struct VerifyArguments {
     #[command(flatten)]
-    place: Place,
+    store: StoreArguments,
     /// Check only this output topic, not the lanes.
     #[arg(long, value_parser = output_topic)]
     topic: Option<String>,
@@ -47,9 +47,9 @@ fn output_topic(name: &str) -> Result<String, String> {
 /// # Errors
 /// The data directory or the log cannot be read.
 pub(crate) fn verify(arguments: &VerifyArguments) -> anyhow::Result<bool> {
-    let data_dir = &arguments.place.data_dir;
-    let setting = Setting::read(arguments.place.config.as_deref(), None, Some(data_dir))?;
-    let (store, lanes) = arguments.place.lanes()?;
+    let data_dir = &arguments.store.data_dir;
+    let setting = Setting::read(arguments.store.config.as_deref(), None, Some(data_dir))?;
+    let (store, lanes) = arguments.store.lanes()?;
     let mut kept = BTreeMap::new();
     for name in lanes {
         if let Some(recovered) = read_lane(&*store, &name, None)? {

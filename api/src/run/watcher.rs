@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use tanggap_connectors::kafka::{KafkaConfig, KafkaSink, KafkaSource, Lane, Membership, Place, TopicSpec, ensure_topics};
+use tanggap_connectors::kafka::{KafkaConfig, KafkaSink, KafkaSource, Lane, Membership, TopicPartition, TopicSpec, ensure_topics};
 use tanggap_connectors::store::open_store;
 use tanggap_queries::tables::City;
 
@@ -49,7 +49,7 @@ pub(super) struct Watcher {
     city: Arc<City>,
     stop: Arc<AtomicBool>,
     doors: Option<Doors>,
-    followed: BTreeMap<Place, Followed>,
+    followed: BTreeMap<TopicPartition, Followed>,
     /// What kept a lane from being followed, said once.
     refused: BTreeMap<String, String>,
 }
@@ -80,6 +80,8 @@ impl Watcher {
     /// Looks until told to stop, then ends the followers.
     pub(super) fn watch(mut self) {
         while !self.stop.load(Ordering::Relaxed) {
+            // The group waits for these.
+            self.let_go();
             if let Err(error) = self.look() {
                 tracing::error!(error = format!("{error:#}"), "cannot look for lanes; trying again");
             }
@@ -89,7 +91,7 @@ impl Watcher {
                 std::thread::park_timeout(GLANCE);
             }
         }
-        let places: BTreeSet<Place> = self.followed.keys().cloned().collect();
+        let places: BTreeSet<TopicPartition> = self.followed.keys().cloned().collect();
         self.end(&places);
     }
 
@@ -98,7 +100,7 @@ impl Watcher {
     }
 
     /// The lanes the group gives us; none where there is no group.
-    fn ours(&self) -> Option<BTreeSet<Place>> {
+    fn ours(&self) -> Option<BTreeSet<TopicPartition>> {
         self.membership().map(Membership::ours)
     }
 
@@ -120,7 +122,7 @@ impl Watcher {
     }
 
     /// Ends the followers of these lanes, all at once.
-    fn end(&mut self, places: &BTreeSet<Place>) {
+    fn end(&mut self, places: &BTreeSet<TopicPartition>) {
         let ending: Vec<Followed> = places.iter().filter_map(|place| self.followed.remove(place)).collect();
         for followed in &ending {
             followed.stop.store(true, Ordering::Relaxed);

@@ -20,7 +20,7 @@ use super::source::configuration;
 use super::{KafkaConfig, KafkaError};
 
 /// A topic and a partition.
-pub type Place = (String, i32);
+pub type TopicPartition = (String, i32);
 
 /// A member of a consumer group. Leaves it when dropped; its lanes are let go then without waiting.
 pub struct Membership {
@@ -43,8 +43,8 @@ struct Member {
 #[derive(Debug, Default)]
 struct Lanes {
     closing: bool,
-    ours: BTreeSet<Place>,
-    leaving: BTreeSet<Place>,
+    ours: BTreeSet<TopicPartition>,
+    leaving: BTreeSet<TopicPartition>,
 }
 
 impl Membership {
@@ -83,18 +83,18 @@ impl Membership {
 
     /// The lanes that are ours.
     #[must_use]
-    pub fn ours(&self) -> BTreeSet<Place> {
+    pub fn ours(&self) -> BTreeSet<TopicPartition> {
         self.consumer.context().lanes().ours.clone()
     }
 
     /// The lanes that another member wants: the group waits until each is written down and [`Self::let_go`] says so.
     #[must_use]
-    pub fn leaving(&self) -> BTreeSet<Place> {
+    pub fn leaving(&self) -> BTreeSet<TopicPartition> {
         self.consumer.context().lanes().leaving.clone()
     }
 
     /// A lane is written down and read no more.
-    pub fn let_go(&self, lane: &Place) {
+    pub fn let_go(&self, lane: &TopicPartition) {
         let member = self.consumer.context();
         member.lanes().leaving.remove(lane);
         member.changed.notify_all();
@@ -141,7 +141,7 @@ impl ClientContext for Member {
 impl ConsumerContext for Member {
     fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
         let Rebalance::Revoke(list) = rebalance else { return };
-        let taken = places(list);
+        let taken = lanes_of(list);
         tracing::info!(lanes = ?taken, "the group takes lanes away; they are written down first");
         let mut lanes = self.lanes();
         for place in &taken {
@@ -162,12 +162,12 @@ impl ConsumerContext for Member {
     fn post_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
         match rebalance {
             Rebalance::Assign(list) => {
-                let places = places(list);
+                let given = lanes_of(list);
                 if let Err(error) = consumer.pause(list) {
                     tracing::debug!(%error, "a lane of the group's member is not paused");
                 }
-                tracing::info!(lanes = ?places, "the group gives lanes to this process");
-                self.lanes().ours.extend(places);
+                tracing::info!(lanes = ?given, "the group gives lanes to this process");
+                self.lanes().ours.extend(given);
             }
             Rebalance::Revoke(_) => {}
             Rebalance::Error(error) => tracing::error!(%error, "the group cannot share out its lanes"),
@@ -175,7 +175,7 @@ impl ConsumerContext for Member {
     }
 }
 
-fn places(list: &TopicPartitionList) -> BTreeSet<Place> {
+fn lanes_of(list: &TopicPartitionList) -> BTreeSet<TopicPartition> {
     let elements = list.elements();
     elements.iter().map(|lane| (lane.topic().to_owned(), lane.partition())).collect()
 }

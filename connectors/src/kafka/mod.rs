@@ -13,7 +13,7 @@ mod watermark;
 
 pub use config::{GroupProtocol, KafkaConfig, Properties};
 pub use error::KafkaError;
-pub use membership::{Membership, Place};
+pub use membership::{Membership, TopicPartition};
 pub use reader::{LaneReader, Message, Polled};
 pub use sink::{Deliveries, KafkaSink, SinkCounters};
 pub use source::{KafkaSource, Lane, SourceHealth};

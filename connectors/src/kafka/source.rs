@@ -1,5 +1,5 @@
 //! A Kafka cluster as a source of lanes: which topic-partitions there are, and a reader for each, from the offset its
-//! manifest gives. One consumer serves all lanes; a thread of ours serves its events. Group membership is not used.
+//! manifest gives. One consumer serves all lanes; a thread of ours serves its events. Which of them are ours in a consumer group is [`super::Membership`]'s affair.
 
 use std::collections::BTreeSet;
 use std::ffi::CString;

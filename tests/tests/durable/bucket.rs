@@ -1,8 +1,8 @@
 //! The city whose lanes are written down in a bucket: the program killed, the store away for a while.
 
-use tanggap_tests::harness::program::{free_address, program};
+use tanggap_tests::harness::program::free_address;
 use tanggap_tests::harness::s3::RealS3;
-use tanggap_tests::harness::served::{Served, check_accounting, config_file, data_dir, output, sum};
+use tanggap_tests::harness::served::{Served, check_accounting, data_dir, sum};
 
 use super::feeds::{Feeds, TOPICS, sink};
 
@@ -53,12 +53,5 @@ fn a_city_in_a_bucket_ends_as_one_that_never_died() {
     check_accounting(&resumed);
     feeds.check_answers(directory);
     served.stop().unwrap();
-    let mut verify = program();
-    verify
-        .arg("verify")
-        .arg("--config")
-        .arg(config_file(directory))
-        .arg("--data-dir")
-        .arg(data_dir(directory));
-    Feeds::check_verified(&output(verify.envs(environment.iter().cloned())).unwrap());
+    Feeds::check_verified(directory, &environment);
 }

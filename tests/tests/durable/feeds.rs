@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tanggap_connectors::kafka::{KafkaConfig, KafkaSink, TopicSpec, ensure_topics};
 use tanggap_tests::harness::program::program;
-use tanggap_tests::harness::served::{data_dir, output};
+use tanggap_tests::harness::served::{config_file, data_dir, output};
 
 pub(crate) const TOPICS: [&str; 5] = ["qlue.reports", "crm.status", "waze.feed", "twitter.tweets", "gauge.levels"];
 
@@ -71,8 +71,12 @@ impl Feeds {
         assert_eq!(sink.flush(Duration::from_mins(2)).unwrap().failed, 0);
     }
 
-    /// Holds the report of `verify` to: every lane is as its log says, and every output topic has told everything.
-    pub(crate) fn check_verified(report: &str) {
+    /// Reads the log of a directory's last server again: every lane is as it says, and every output topic has told everything.
+    pub(crate) fn check_verified(directory: &Path, environment: &[(String, String)]) {
+        let mut verify = program();
+        verify.arg("verify").arg("--config").arg(config_file(directory));
+        verify.arg("--data-dir").arg(data_dir(directory)).envs(environment.iter().cloned());
+        let report = output(&mut verify).unwrap();
         let lines = |what: &str| report.lines().filter(|line| line.contains(what)).count();
         assert_eq!(lines(": as the log says"), TOPICS.len(), "{report}");
         assert_eq!(lines(" 0 lost, 0 told otherwise"), 3, "{report}");

@@ -68,7 +68,7 @@ impl Outside for SimulatedKafka {
             let mut state = self.world.state();
             let state = &mut *state;
             state.release_held();
-            state.published = if state.troubles.killed == 0.0 {
+            state.published = if state.calm {
                 log.len()
             } else {
                 log.len().min(state.published + state.chance.random_range(0..12_usize))

@@ -90,7 +90,11 @@ fn live_through(world: &Arc<World>, turns: usize) {
 
 /// Nothing goes wrong any more: those who stood still go on, and the last one reads to the end.
 fn calm_down(world: &Arc<World>) {
-    world.state().troubles = Troubles::default();
+    {
+        let mut state = world.state();
+        state.troubles = Troubles::default();
+        state.calm = true;
+    }
     while let Some(process) = world.wake() {
         if let Some(process) = process.run(8) {
             process.stop();

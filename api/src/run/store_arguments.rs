@@ -9,7 +9,7 @@ use crate::config::{Config, load};
 
 /// A data directory, and the configuration of the server that writes it.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct StoreArguments {
     /// Data directory of `serve` or `demo`.
     #[arg(long, value_name = "DIR", default_value = "data")]
     pub(super) data_dir: PathBuf,
@@ -18,7 +18,7 @@ pub(crate) struct Place {
     pub(super) config: Option<PathBuf>,
 }
 
-impl Place {
+impl StoreArguments {
     /// The configuration.
     ///
     /// # Errors
