@@ -24,12 +24,16 @@ endif
 
 # Arguments of the demo, as in: make demo ARGS="--listen 127.0.0.1:9090 --rate 50".
 ARGS ?=
+# How long the soak lasts, and which faults it meets, as in: make soak MINUTES=10 SEED=7. Without a seed it is another one each time.
+MINUTES ?= 60
+SEED ?=
 
-.PHONY: help demo test build tools dashboard browser-tests fmt lint docs tree
+.PHONY: help demo test soak build tools dashboard browser-tests fmt lint docs tree
 
 help:
 	@echo "make demo [ARGS=…]  build and run: embedded broker, simulated Jakarta, engine, dashboard on 127.0.0.1:8080"
 	@echo "make test           everything CI runs, cheapest first, with a table of times at the end"
+	@echo "make soak [MINUTES=60] [SEED=…]  a city under load while everything fails at random; ends with a table"
 	@echo "make build          the program, in $(CARGO_TARGET_DIR)/release/tanggap"
 	@echo "make dashboard      the dashboard's locked browser libraries (npm ci), for the next build to embed"
 	@echo "make fmt            format the code"
@@ -44,6 +48,9 @@ demo: tools
 
 test:
 	@exec scripts/test.sh
+
+soak: tools
+	@exec scripts/soak.sh $(MINUTES) $(SEED)
 
 build: tools
 	cargo build --release --locked --workspace --bins

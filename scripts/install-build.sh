@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `cargo build` needs and this machine lacks: a C and a C++ compiler, make and pkg-config. Checks that Rust is here
-# and new enough. Does nothing where all of it is.
+# Installs what `cargo build` needs and this machine lacks: a C and a C++ compiler, make, pkg-config and OpenSSL's headers. Checks that
+# Rust is here and new enough. Does nothing where all of it is.
 set -euo pipefail
 
 # Where rustup puts cargo, for a shell that has not been opened again since.
@@ -28,6 +28,12 @@ if ! command -v cc >/dev/null; then
 elif ! printf '#include <stdlib.h>\n' | cc -E - >/dev/null 2>&1; then
     say "the C library's headers are missing: C code cannot be compiled without them"
     wanted+=(libc6-dev)
+fi
+
+# Who names another OpenSSL (openssl-sys knows these variables) has its headers.
+if [ -z "${OPENSSL_DIR:-}${OPENSSL_INCLUDE_DIR:-}" ] && ! pkg-config --exists 'openssl >= 1.1.1' 2>/dev/null; then
+    say "OpenSSL's headers are missing: librdkafka speaks TLS to Kafka with it, and signs in by SCRAM"
+    wanted+=(libssl-dev)
 fi
 
 if [ ${#wanted[@]} -gt 0 ]; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the replay oracle needs and this machine lacks: Python 3.11 or newer, and in an environment of its own the packages
-# of tests/oracle/requirements.txt (h3, numpy, shapely). Does nothing where all of it is. The system's Python is not touched.
+# of tests/oracle/requirements.txt (h3, numpy, polars, shapely). Does nothing where all of it is. The system's Python is not touched.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 environment=${TANGGAP_CACHE:-$HOME/.cache/tanggap}/replay-oracle
 wanted=tests/oracle/requirements.txt
-if cmp -s "$wanted" "$environment/installed.txt" && "$environment/bin/python" -c 'import geopandas, h3, numpy, pyarrow, shapely' 2>/dev/null; then
+if cmp -s "$wanted" "$environment/installed.txt" && "$environment/bin/python" -c 'import deltalake, geopandas, h3, numpy, polars, pyarrow, shapely' 2>/dev/null; then
     exit 0
 fi
 

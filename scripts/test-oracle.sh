@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Holds Tanggap against computations that are not ours, in tests/oracle: the oracle itself against counts made by hand and by brute force,
-# the territory index against shapely, GeoParquet as geopandas writes it, and `tanggap replay` of a seeded day, whose files must equal the
+# the territory index against shapely, GeoParquet as geopandas writes it, history as Polars reads it, and `tanggap replay` of a seeded day, whose files must equal the
 # independent ones row by row.
 #
 # TANGGAP_BIN         the program (default: the release build)
@@ -34,4 +34,5 @@ trap 'rm -rf "$work"' EXIT
 TANGGAP_TERRITORY_EXPECTED=$work/expected.csv cargo test --release --locked --workspace --test territory_oracle
 "$python" tests/oracle/geoparquet.py --tanggap "$program" --territory "$territory"
 
+"$python" tests/oracle/history.py --tanggap "$program" --seed 13
 "$python" tests/oracle/check.py --tanggap "$program" --territory "$territory" --events "$lines" --seed 11

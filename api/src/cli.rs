@@ -9,8 +9,8 @@ use clap_complete::Shell;
 
 use crate::config::{DOCUMENTED, load};
 use crate::run::{
-    self, DemoArguments, DlqCommand, ReplayArguments, RestoreArguments, ServeArguments, SimulateArguments, SqlArguments, TerritoryCommand,
-    VerifyArguments,
+    self, DemoArguments, DlqCommand, RebuildArguments, ReplayArguments, RestoreArguments, ServeArguments, SimulateArguments, SqlArguments,
+    TerritoryCommand, VerifyArguments,
 };
 
 /// Reports of a city, answered honestly and in seconds.
@@ -51,6 +51,7 @@ enum Command {
     Dlq(DlqCommand),
     Verify(VerifyArguments),
     Restore(RestoreArguments),
+    Rebuild(RebuildArguments),
     /// Check or import kelurahan polygons.
     #[command(subcommand)]
     Territory(TerritoryCommand),
@@ -96,6 +97,7 @@ impl Cli {
             Command::Dlq(command) => run::dlq(&command)?,
             Command::Verify(arguments) => return Ok(u8::from(!run::verify(&arguments)?)),
             Command::Restore(arguments) => run::restore(&arguments)?,
+            Command::Rebuild(arguments) => run::rebuild(&arguments)?,
             Command::Territory(command) => return Ok(u8::from(!run::territory(&command)?)),
             Command::Config(ConfigCommand::Print) => {
                 std::io::stdout()

@@ -4,9 +4,9 @@
 
 use std::hint::black_box;
 
-use tanggap_benches::{nanoseconds, report};
+use tanggap_benches::{lines, nanoseconds, report};
 use tanggap_connectors::decode::{DecodeConfig, Decoder, Payload};
-use tanggap_connectors::simulate::{City, CityConfig, Place};
+use tanggap_connectors::simulate::CityConfig;
 use tanggap_engine::event::EventBatchBuilder;
 use tanggap_engine::lane::{Ground, LaneSettings, LaneState};
 use tanggap_engine::pane::Kernel;
@@ -15,37 +15,11 @@ use tanggap_queries::measures::PaneKernel;
 
 const BATCH: usize = 8_192;
 
-fn lines(territory: &Territory, topic: &str, count: usize) -> Vec<Vec<u8>> {
-    let places = territory.kelurahan().iter().filter_map(|kelurahan| {
-        let first = kelurahan.shape.0.first()?.exterior().0.first()?;
-        Some(Place {
-            code: kelurahan.code.to_string(),
-            name: kelurahan.name.clone(),
-            longitude_deg: first.x,
-            latitude_deg: first.y,
-            area_km2: kelurahan.area_km2,
-            weight: kelurahan.area_km2,
-        })
-    });
-    let config = CityConfig {
-        seed: 7,
-        endless: true,
-        rate: 200.0,
-        places: places.collect(),
-        ..CityConfig::default()
-    };
-    let city = City::new(config).expect("the configuration is a city");
-    city.filter(|message| message.topic == topic)
-        .map(|message| message.payload)
-        .take(count)
-        .collect()
-}
-
 fn main() {
     let territory = Territory::jakarta_default();
     let ground = Ground::of(&territory);
     for topic in ["qlue.reports", "waze.feed"] {
-        let lines = lines(&territory, topic, 200_000);
+        let lines = lines(&territory, topic, CityConfig::default().faults, 200_000);
         let decoder = || Decoder::for_topic(topic, &DecodeConfig::default()).expect("the topic is known");
         let state = || {
             LaneState::new(

@@ -1,10 +1,19 @@
-//! What the benchmarks share: a clock for processor-bound loops, and how a figure is printed.
+//! What the benchmarks share: a clock for processor-bound loops, a simulated city's lines, a backlog in a real Kafka, what a program uses of
+//! the machine, and how a figure is printed.
 //!
 //! A figure is never alone: beside it stands a limit or a rival measured in the same run, and the ratio of the two. Machines
 //! differ and are noisy; ratios travel.
 
+mod backlog;
+mod lines;
+mod usage;
+
 use std::io::Write;
 use std::time::Instant;
+
+pub use backlog::{Drained, ReadAlone, at_rest, drain, fill, read_alone};
+pub use lines::{Refused, lines, refused};
+pub use usage::Usage;
 
 /// Least nanoseconds per item of several runs of `work`, which handles `items` items.
 #[must_use]
@@ -15,9 +24,15 @@ pub fn nanoseconds(runs: usize, items: usize, mut work: impl FnMut()) -> f64 {
         work();
         least = least.min(begun.elapsed().as_secs_f64());
     }
+    nanoseconds_each(least, items)
+}
+
+/// Nanoseconds per item of work that took so many seconds.
+#[must_use]
+pub fn nanoseconds_each(seconds: f64, items: usize) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "counts of a benchmark fit")]
     let items = items as f64;
-    least * 1e9 / items
+    seconds * 1e9 / items
 }
 
 /// Prints a figure, its limit or rival, and the ratio.

@@ -2,6 +2,7 @@
 
 pub mod decode;
 pub mod embedded;
+pub mod history;
 pub mod kafka;
 pub mod simulate;
 pub mod store;

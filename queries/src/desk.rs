@@ -13,7 +13,7 @@ use tanggap_engine::territory::Territory;
 
 use crate::error::QueryError;
 use crate::functions;
-use crate::tables::{CitySnapshot, LiveTable, table_names};
+use crate::tables::{CitySnapshot, History, LiveTable, lanes_now, table_names};
 
 /// The tables that do not change with the stream, and how sessions are made.
 #[derive(Debug)]
@@ -43,11 +43,7 @@ impl Desk {
     /// # Errors
     /// [`QueryError`] if a table cannot be registered.
     pub fn session(&self, snapshot: &Arc<CitySnapshot>) -> Result<SessionContext, QueryError> {
-        let session = SessionContext::new_with_config(self.config.clone());
-        functions::register(&session);
-        for (name, table) in &self.steady {
-            session.register_table(*name, Arc::clone(table) as _)?;
-        }
+        let session = self.steady_session()?;
         for name in table_names() {
             if let Some(table) = LiveTable::named(name, snapshot) {
                 session.register_table(*name, Arc::new(table))?;
@@ -55,7 +51,49 @@ impl Desk {
         }
         Ok(session)
     }
+
+    /// A session over one snapshot and all that history has: the same tables, as far back as it goes, and `events` beside them. History
+    /// must be younger than the snapshot.
+    ///
+    /// # Errors
+    /// As [`Self::session`].
+    pub async fn long_session(&self, snapshot: &Arc<CitySnapshot>, history: &History) -> Result<SessionContext, QueryError> {
+        let session = self.steady_session()?;
+        history.register(&session)?;
+        session.register_table("lanes_now", table(lanes_now(snapshot, history)?)?)?;
+        for name in ["waiting", "over"].iter().chain(table_names()) {
+            let Some(table) = LiveTable::named(name, snapshot) else { continue };
+            let long = LONG.iter().any(|(long, _)| long == name);
+            let name = if long { format!("live_{name}") } else { (*name).to_owned() };
+            session.register_table(name, Arc::new(table))?;
+        }
+        for (name, sql) in LONG {
+            let view = session.sql(sql).await?.into_view();
+            session.register_table(name, view)?;
+        }
+        Ok(session)
+    }
+
+    /// A session with what does not change with the stream.
+    fn steady_session(&self) -> Result<SessionContext, QueryError> {
+        let session = SessionContext::new_with_config(self.config.clone());
+        functions::register(&session);
+        for (name, table) in &self.steady {
+            session.register_table(*name, Arc::clone(table) as _)?;
+        }
+        Ok(session)
+    }
 }
+
+/// Tables that reach back into history, each after those it is made of.
+const LONG: [(&str, &str); 6] = [
+    ("events", include_str!("../sql/long/events.sql")),
+    ("panes", include_str!("../sql/long/panes.sql")),
+    ("reports", include_str!("../sql/long/reports.sql")),
+    ("transitions", include_str!("../sql/long/transitions.sql")),
+    ("levels", include_str!("../sql/long/levels.sql")),
+    ("traffic", include_str!("../sql/long/traffic.sql")),
+];
 
 fn table(rows: RecordBatch) -> Result<Arc<MemTable>, QueryError> {
     Ok(Arc::new(MemTable::try_new(rows.schema(), vec![vec![rows]])?))

@@ -13,7 +13,7 @@ use super::Config;
 pub const DOCUMENTED: &str = include_str!("../../tanggap.toml");
 
 /// Sections an environment variable can speak of.
-const SECTIONS: [&str; 9] = [
+const SECTIONS: [&str; 10] = [
     "time",
     "lanes",
     "decode",
@@ -22,6 +22,7 @@ const SECTIONS: [&str; 9] = [
     "windows",
     "rankings",
     "store",
+    "history",
     "api",
 ];
 /// Variables of ours that are no setting, by how they begin.
@@ -48,7 +49,7 @@ pub fn load(file: Option<&Path>, variables: impl Iterator<Item = (String, String
     let mut table = match file {
         Some(path) => {
             let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the configuration {}", path.display()))?;
-            text.parse::<Table>().with_context(|| format!("{} is no TOML", path.display()))?
+            text.parse::<Table>().map_err(|error| no_toml(path, &text, &error))?
         }
         None => Table::new(),
     };
@@ -78,6 +79,13 @@ pub fn load(file: Option<&Path>, variables: impl Iterator<Item = (String, String
         bail!("{origin}: {reason}");
     }
     Ok(config)
+}
+
+/// Where a file stops being TOML. The line itself may hold a secret.
+fn no_toml(path: &Path, text: &str, error: &toml::de::Error) -> anyhow::Error {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = 1 + before.matches('\n').count();
+    anyhow::anyhow!("{} is no TOML: line {line}: {}", path.display(), error.message())
 }
 
 /// A number or a boolean where the text is one, else the text.
@@ -140,5 +148,14 @@ mod tests {
     fn secrets_do_not_print() {
         let config = from(&[("TANGGAP_API_STAFF_TOKEN", "hunter2")]).unwrap();
         assert!(!format!("{config:?}").contains("hunter2"));
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("tanggap.toml");
+        std::fs::write(
+            &file,
+            "[kafka.properties]\n\"sasl.username\" = \"city\"\n\"sasl.password\" = hunter2\n",
+        )
+        .unwrap();
+        let error = format!("{:?}", load(Some(&file), std::iter::empty()).unwrap_err());
+        assert!(error.contains("line 3") && !error.contains("hunter2"), "{error}");
     }
 }

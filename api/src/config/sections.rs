@@ -30,6 +30,8 @@ pub struct Config {
     pub rankings: RankingConfig,
     /// How lanes are written down.
     pub store: StoreConfig,
+    /// What became of every event, for good.
+    pub history: HistoryConfig,
     /// HTTP.
     pub api: ApiConfig,
 }
@@ -127,6 +129,9 @@ impl Config {
         if self.store.keep_epochs == 0 {
             return Err("store.keep_epochs is 0: use at least 1".to_owned());
         }
+        if !(1..=3_600).contains(&self.history.append_s) {
+            return Err(format!("history.append_s is {}: use 1 to 3600", self.history.append_s));
+        }
         if let Some(kafka) = &self.kafka {
             kafka.check().map_err(|error| error.to_string())?;
         }
@@ -198,6 +203,25 @@ impl Default for StoreConfig {
             epoch_ms: 1_000,
             keep_epochs: 64,
             dead_letters: 10_000,
+        }
+    }
+}
+
+/// What became of every event, in tables that other programs read too.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HistoryConfig {
+    /// Whether it is kept, beside the lanes.
+    pub enabled: bool,
+    /// Seconds between appends; where there is much they come sooner.
+    pub append_s: u32,
+}
+
+impl Default for HistoryConfig {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            append_s: 60,
         }
     }
 }

@@ -89,7 +89,10 @@ pub(crate) async fn sql(
     let format = Format::choose(&params, &headers, &[Format::Json, Format::Csv, Format::Arrow])?;
     let Json(question) = body?;
     let snapshot = state.city.snapshot();
-    let session = state.desk.session(&snapshot)?;
+    let session = match state.city.history() {
+        Some(history) => state.desk.long_session(&snapshot, &history).await?,
+        None => state.desk.session(&snapshot)?,
+    };
     let asked = async move { ask_free(&session, &question.sql, MOST_ROWS, LONGEST).await.map_err(Refusal) };
     let found = state.analysts.ask(asked).await?;
     let schema = found.first().map_or_else(|| Arc::new(Schema::empty()), RecordBatch::schema);

@@ -112,10 +112,27 @@ fn all(arguments: &StoreArguments) -> anyhow::Result<Vec<(String, Letter)>> {
     for lane in lanes {
         if let Some(recovered) = read_lane(&*store, &lane, None)? {
             let tables = recovered.tables.get(table::DEAD_LETTERS).map_or(&[][..], Vec::as_slice);
+            let first = letters.len();
             letters.extend(letters::read(tables).map(|letter| (lane.clone(), letter)));
+            give_each_its_bytes(&mut letters[first..]);
         }
     }
     Ok(letters)
+}
+
+/// Of several refused events of one payload, only the first letter was written with its bytes.
+fn give_each_its_bytes(letters: &mut [(String, Letter)]) {
+    for place in 1..letters.len() {
+        let (before, [(_, letter), ..]) = letters.split_at_mut(place) else {
+            return;
+        };
+        if let Some((_, first)) = before
+            .last()
+            .filter(|(_, first)| first.offset == letter.offset && letter.payload.is_empty())
+        {
+            letter.payload.clone_from(&first.payload);
+        }
+    }
 }
 
 fn list(letters: &[(String, Letter)]) -> anyhow::Result<RecordBatch> {
@@ -155,7 +172,12 @@ fn show(id: &str, arguments: &StoreArguments) -> anyhow::Result<()> {
 fn replay(letters: &[(String, Letter)], kafka: &KafkaConfig) -> anyhow::Result<()> {
     let sink = KafkaSink::connect(kafka)?;
     let (mut given, mut empty) = (0_usize, 0_usize);
+    let mut before = None;
     for (lane, letter) in letters {
+        // What several events of one payload were refused for is given in once.
+        if before.replace((lane, letter.offset)) == Some((lane, letter.offset)) {
+            continue;
+        }
         let Some((topic, partition)) = lane.rsplit_once('-') else {
             bail!("{lane} is no lane's name");
         };

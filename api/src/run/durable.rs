@@ -4,21 +4,26 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use anyhow::bail;
-use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::compute::concat_batches;
+use datafusion::arrow::datatypes::{Int64Type, TimestampMicrosecondType, UInt8Type, UInt64Type};
 use datafusion::arrow::json::ArrayWriter;
 use serde_json::{Map, Value};
 use tanggap_connectors::decode::Payload;
 use tanggap_connectors::store::{CommitStore, Epoch, LaneLog, Recovered};
 use tanggap_engine::commit::Writer;
+use tanggap_engine::event::Category;
 use tanggap_engine::lane::LaneState;
+use tanggap_engine::territory::KelurahanCode;
+use tanggap_engine::time::PANE_US;
 use tanggap_queries::tables::Written;
 
+use super::history::{Stand, Through};
 use super::input_hash::InputHash;
 use super::lane::DeadLetter;
 use super::letters;
 use super::merging::Merging;
-use super::outbox::{DEAD_LETTERS, LATE, Message, Outbox, ROUTED, messages};
+use super::outbox::{DEAD_LETTERS, LATE, Message, Outbox, ROUTED, WINDOWS, messages};
 use super::outputs::letter_json;
 use super::setting::Setting;
 use crate::time::now_us;
@@ -35,7 +40,12 @@ pub(super) mod table {
     pub(crate) const TRAFFIC: &str = "traffic";
     pub(crate) const OUTBOX: &str = "outbox";
     pub(crate) const DEAD_LETTERS: &str = "dead_letters";
+    pub(crate) const LOG: &str = "log";
+    pub(crate) const OVER: &str = "over";
 }
+
+/// Bytes of a payload that a dead letter tells on its topic at most: brokers refuse messages of a megabyte. The lane's table has all.
+const LETTER_BYTES: usize = 256 << 10;
 
 /// A lane that is written down.
 #[derive(Debug)]
@@ -101,6 +111,44 @@ impl Durable {
         self.written
     }
 
+    /// History has the lane up to here: what it has is left out when files are merged.
+    pub(super) const fn exported(&mut self, through: Through) {
+        self.merging.exported = Some(through);
+    }
+
+    /// Where the lane stands, as it was last written down. `seq` and `sight_us` are the state's.
+    pub(super) fn stand(&self) -> Option<Stand> {
+        let written = self.written?;
+        Some(Stand {
+            lane: self.lane.clone(),
+            epoch: written.epoch,
+            next_offset: written.next_offset,
+            input_hash: self.input.to_hex(),
+            sent: self.outbox.sent_by_topic().clone(),
+            made_with: self.made_with.clone(),
+            ..Stand::default()
+        })
+    }
+
+    /// What was gathered is the lane as it stood then. Gives the topics it would have told others otherwise: nobody is told again.
+    ///
+    /// # Errors
+    /// The lane has epochs, or history is none of ours.
+    pub(super) fn stand_at(&mut self, stand: &Stand) -> anyhow::Result<Vec<String>> {
+        self.log.begin_after(stand.epoch.saturating_sub(1))?;
+        self.input = InputHash::from_hex(&stand.input_hash)?;
+        let (_, mut told) = self.outbox.of_epoch(stand.epoch)?;
+        // Refused events are told with their bytes, which history does not have.
+        told.insert(DEAD_LETTERS.to_owned(), stand.sent.get(DEAD_LETTERS).copied().unwrap_or_default());
+        let otherwise = told
+            .iter()
+            .filter(|(topic, count)| stand.sent.get(*topic).copied().unwrap_or_default() != **count);
+        let otherwise = otherwise.map(|(topic, _)| topic.clone()).collect();
+        self.outbox.written(stand.sent.clone());
+        self.changed = true;
+        Ok(otherwise)
+    }
+
     /// Takes note of a payload that was read.
     pub(super) fn read(&mut self, payload: &Payload<'_>) {
         self.input.add(payload);
@@ -123,7 +171,7 @@ impl Durable {
     pub(super) fn refuse(&mut self, letters: &[DeadLetter]) {
         for letter in letters {
             let key = format!("{}/{}", self.lane, letter.reject.offset);
-            self.outbox.add(DEAD_LETTERS, key, letter_json(letter));
+            self.outbox.add(DEAD_LETTERS, key, letter_json(letter, LETTER_BYTES));
         }
         self.letters.extend_from_slice(letters);
     }
@@ -143,6 +191,37 @@ impl Durable {
             self.outbox.add(ROUTED, key, row);
         }
         Ok(())
+    }
+
+    /// Gathers the panes that are over, and what was counted in them since they were (`schema::CLOSED`).
+    pub(super) fn windows(&mut self, channel: &str, closed: &RecordBatch) {
+        let pane = closed.column(0).as_primitive::<TimestampMicrosecondType>();
+        let cell = closed.column(1).as_primitive::<UInt64Type>();
+        let kelurahan = closed.column(2).as_primitive::<Int64Type>();
+        let category = closed.column(3).as_primitive::<UInt8Type>();
+        let n = closed.column(4).as_primitive::<Int64Type>();
+        for row in 0..closed.num_rows() {
+            let start_ms = pane.value(row).div_euclid(1_000);
+            let cell = cell.is_valid(row).then(|| format!("{:x}", cell.value(row)));
+            let code = kelurahan
+                .is_valid(row)
+                .then(|| KelurahanCode::from_integer(kelurahan.value(row)).to_string());
+            let key = cell.clone().unwrap_or_default();
+            let value = Map::from_iter([
+                ("window_start_ms".to_owned(), Value::from(start_ms)),
+                ("window_end_ms".to_owned(), Value::from(start_ms + PANE_US / 1_000)),
+                ("h3".to_owned(), Value::from(cell)),
+                ("kelurahan".to_owned(), Value::from(code)),
+                (
+                    "category".to_owned(),
+                    Value::from(Category::from_number(category.value(row)).map(Category::id)),
+                ),
+                ("channel".to_owned(), Value::from(channel)),
+                ("n".to_owned(), Value::from(n.value(row))),
+                ("revises".to_owned(), Value::from(closed.column(5).as_boolean().value(row))),
+            ]);
+            self.outbox.add(WINDOWS, key, value);
+        }
     }
 
     /// Gathers where late events stand.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use tanggap_connectors::kafka::Lane;
+use tanggap_connectors::kafka::{KafkaError, Lane};
 use tanggap_connectors::store::StoreError;
 use tanggap_queries::tables::{Alarm, City, Liveness};
 
@@ -28,8 +28,18 @@ const RETRY: Duration = Duration::from_secs(1);
 const OUTPUTS_MAY_TAKE: Duration = Duration::from_secs(10);
 /// A lane that is behind and has read nothing for this long is stuck.
 const STUCK: Duration = Duration::from_secs(5);
+/// A lane with so many events that history does not have reads no more until it has some of them.
+const HISTORY_MAY_LACK: usize = 200_000;
+/// How long such a lane waits before it looks again.
+const EXPORT: Duration = Duration::from_millis(5);
 /// How long a lane that is told to stop waits for its outputs. What is not acknowledged by then is sent again at the next start.
 const FAREWELL: Duration = Duration::from_secs(5);
+
+/// What to do about offsets that Kafka has forgotten.
+pub(super) const FORGOTTEN: &str = "put the topic back, or start with --accept-gap to go on without them (they are counted as gap)";
+/// What to do about a log that is not the one a lane has read.
+pub(super) const ANOTHER_LOG: &str = "was the topic deleted and made anew? Restore it, or begin anew at the next start: move the lane's \
+                                      folders in manifests/ and segments/ away, and history/ with them";
 
 /// A lane and what its thread needs.
 #[derive(Debug)]
@@ -50,6 +60,7 @@ pub(super) struct Follower<O> {
     last_epoch: Instant,
     last_sending: Instant,
     last_alarm: Instant,
+    last_export: Instant,
 }
 
 impl<O: Outside> Follower<O> {
@@ -58,6 +69,10 @@ impl<O: Outside> Follower<O> {
         let now = outside.now();
         let mut sending = Sending::default();
         sending.send(unsent, &mut outside);
+        // What was written down before the start, history may not have either.
+        if let Some(waiting) = runner.waiting() {
+            outside.offer(waiting);
+        }
         Self {
             refusals: Refusals::new(setting.config.lanes.refused_alarm, runner.state().accounting(), now),
             runner,
@@ -75,6 +90,7 @@ impl<O: Outside> Follower<O> {
             last_epoch: now,
             last_sending: now,
             last_alarm: now,
+            last_export: now,
         }
     }
 
@@ -90,7 +106,7 @@ impl<O: Outside> Follower<O> {
             return false;
         };
         // A lane that cannot go on stops loudly and keeps serving what it has; it must never skip.
-        tracing::error!(lane = %lane, error = format!("{error:#}"), "the lane stops; its answers grow old from here");
+        tracing::error!(lane = %lane, error = format!("{error:#}"), cure = cure(&error), "the lane stops; its answers grow old from here");
         self.alarm = Some(Alarm::Stopped);
         self.show(Liveness::Stalled);
         matches!(error.downcast_ref(), Some(StoreError::Fenced { .. }))
@@ -108,8 +124,13 @@ impl<O: Outside> Follower<O> {
     /// # Errors
     /// The lane cannot go on.
     pub(super) fn go_on(&mut self, stop: &AtomicBool) -> anyhow::Result<()> {
-        self.turn()?;
-        if self.since(self.last_epoch) >= self.epoch {
+        let full = self.lacks_history()?;
+        if full {
+            self.outside.wait(EXPORT);
+        } else {
+            self.turn()?;
+        }
+        if full || self.since(self.last_epoch) >= self.epoch {
             self.write_down(stop)?;
             self.last_epoch = self.outside.now();
         }
@@ -124,9 +145,36 @@ impl<O: Outside> Follower<O> {
         if self.sending.settled(FAREWELL, &mut self.outside) {
             let messages = self.runner.commit()?;
             self.sending.send(messages, &mut self.outside);
+            self.offer();
             self.sending.settled(FAREWELL, &mut self.outside);
         }
         Ok(())
+    }
+
+    /// Tells history what it may not have.
+    fn offer(&mut self) {
+        if let Some(waiting) = self.runner.waiting() {
+            self.outside.offer(waiting);
+        }
+    }
+
+    /// Drops what history has, and says whether it lacks so much that nothing more may be read.
+    fn lacks_history(&mut self) -> anyhow::Result<bool> {
+        let before = self.runner.unexported();
+        if let Some(through) = self.outside.through().filter(|_| before > 0) {
+            self.runner.exported(through)?;
+        }
+        let left = self.runner.unexported();
+        if left < before || left == 0 {
+            self.last_export = self.outside.now();
+        }
+        let full = left >= HISTORY_MAY_LACK;
+        if full && self.since(self.last_export) >= OUTPUTS_MAY_TAKE && self.alarm != Some(Alarm::Unwritten) {
+            tracing::error!(lane = %self.lane, events = left, "history is not written; the lane reads no more until it is");
+            self.alarm = Some(Alarm::Unwritten);
+            self.show(Liveness::Stalled);
+        }
+        Ok(full)
     }
 
     fn since(&self, then: Instant) -> Duration {
@@ -207,6 +255,7 @@ impl<O: Outside> Follower<O> {
                             self.alarm = None;
                         }
                         if self.runner.written() != before {
+                            self.offer();
                             self.show(shown);
                         }
                         return Ok(());
@@ -233,5 +282,14 @@ impl<O: Outside> Follower<O> {
         snapshot.alarm = self.alarm;
         self.city.publish(snapshot);
         self.shown = Some(liveness);
+    }
+}
+
+/// What to do about a lane that has stopped.
+fn cure(error: &anyhow::Error) -> &'static str {
+    match error.downcast_ref() {
+        Some(KafkaError::LogTruncated { wanted, low, .. }) if wanted < low => FORGOTTEN,
+        Some(KafkaError::LogTruncated { .. } | KafkaError::LaneGone { .. }) => ANOTHER_LOG,
+        _ => "mend the cause and start again: it goes on from its last epoch",
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Letter {
     pub(super) reason: Option<Reason>,
     /// Which field is to blame.
     pub(super) field: String,
-    /// What came in.
+    /// What came in; empty where an earlier letter of this offset has it.
     pub(super) payload: Vec<u8>,
 }
 
@@ -86,7 +86,7 @@ mod tests {
                     reason: Reason::NoId,
                     field: "post_id".to_owned(),
                 },
-                payload: vec![0xff, u8::try_from(offset).unwrap()],
+                payload: vec![0xff, u8::try_from(offset).unwrap()].into(),
             })
             .collect();
         let table = rows(&letters, 11).unwrap();

@@ -11,6 +11,7 @@ use tanggap_engine::pane::Kernel;
 use tanggap_queries::measures::PaneKernel;
 
 use super::durable::table;
+use super::history::{Through, after, over_after};
 use super::letters;
 use super::pile::since;
 
@@ -26,6 +27,8 @@ pub(super) struct Merging {
     pub(super) swept_us: i64,
     /// Signals and levels before this are forgotten, µs.
     pub(super) kept_from: i64,
+    /// What history has of the lane's log.
+    pub(super) exported: Option<Through>,
 }
 
 impl Merging {
@@ -37,6 +40,7 @@ impl Merging {
             epoch: 0,
             swept_us: i64::MIN,
             kept_from: i64::MIN,
+            exported: None,
         }
     }
 
@@ -64,6 +68,11 @@ impl Merge for Merging {
             table::SEEN => newest_of_each_key(&joined()?, self.swept_us)?,
             table::SIGNALS => since(&joined()?, schema::EVENT_TIME, self.kept_from).map_err(|error| error.to_string())?,
             table::LEVELS => since(&joined()?, schema::TIME, self.kept_from).map_err(|error| error.to_string())?,
+            table::LOG | table::OVER => match self.exported {
+                Some(through) if table == table::LOG => after(&joined()?, through.seq).map_err(|error| error.to_string())?,
+                Some(through) => over_after(&joined()?, through.sight_us).map_err(|error| error.to_string())?,
+                None => joined()?,
+            },
             _ => joined()?,
         };
         Ok(if merged.num_rows() == 0 { Vec::new() } else { vec![merged] })

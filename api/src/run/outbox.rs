@@ -17,8 +17,10 @@ pub(super) const DEAD_LETTERS: &str = "tanggap.dead-letter";
 pub(super) const ROUTED: &str = "tanggap.routed";
 /// Where late events are named.
 pub(super) const LATE: &str = "tanggap.late";
+/// Where panes are told when they are over.
+pub(super) const WINDOWS: &str = "tanggap.windows";
 /// All of them.
-pub(super) const TOPICS: [&str; 3] = [DEAD_LETTERS, ROUTED, LATE];
+pub(super) const TOPICS: [&str; 4] = [DEAD_LETTERS, ROUTED, LATE, WINDOWS];
 
 /// Messages of an epoch, in the order they are sent.
 static OUTBOX: LazyLock<SchemaRef> = LazyLock::new(|| {
@@ -68,6 +70,11 @@ impl Outbox {
     /// Messages so far on a topic, the waiting ones not counted.
     pub(super) fn sent(&self, topic: &str) -> u64 {
         self.sent.get(topic).copied().unwrap_or_default()
+    }
+
+    /// Messages so far, the waiting ones not counted.
+    pub(super) const fn sent_by_topic(&self) -> &BTreeMap<String, u64> {
+        &self.sent
     }
 
     /// The waiting messages as rows of this epoch, none if there are none, and the messages so far by topic with them.

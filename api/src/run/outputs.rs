@@ -121,7 +121,7 @@ impl DeadLetterFile {
     /// Adds the letters of a step.
     pub(super) fn append(&mut self, lane: &str, letters: &[DeadLetter]) -> anyhow::Result<()> {
         for letter in letters {
-            let mut value = letter_json(letter);
+            let mut value = letter_json(letter, usize::MAX);
             value.insert("lane".to_owned(), lane.into());
             serde_json::to_writer(&mut self.0, &value)?;
             self.0.write_all(b"\n")?;
@@ -135,19 +135,31 @@ impl DeadLetterFile {
     }
 }
 
-/// What a dead letter says in the file and on the topic, besides its lane.
-pub(super) fn letter_json(letter: &DeadLetter) -> Map<String, Value> {
-    let mut bytes = String::with_capacity(letter.payload.len() * 2);
-    for byte in &letter.payload {
-        bytes.extend([byte >> 4, byte & 15].map(|digit| char::from_digit(u32::from(digit), 16).unwrap_or('0')));
-    }
-    Map::from_iter([
+/// What a dead letter says in the file and on the topic, besides its lane: of its bytes no more than so many.
+pub(super) fn letter_json(letter: &DeadLetter, most: usize) -> Map<String, Value> {
+    let payload = &letter.payload[..letter.payload.len().min(most)];
+    let mut value = Map::from_iter([
         ("offset".to_owned(), letter.reject.offset.into()),
         ("reason".to_owned(), letter.reject.reason.id().into()),
         ("field".to_owned(), letter.reject.field.as_str().into()),
         ("advice".to_owned(), letter.reject.reason.advice().into()),
-        ("payload_hex".to_owned(), bytes.into()),
-    ])
+        ("payload_bytes".to_owned(), letter.payload.len().into()),
+        ("payload_hex".to_owned(), hex(payload).into()),
+    ]);
+    if payload.len() < letter.payload.len() {
+        value.insert("payload_cut".to_owned(), true.into());
+    }
+    value
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(DIGITS[usize::from(byte >> 4)]);
+        text.push(DIGITS[usize::from(byte & 15)]);
+    }
+    text
 }
 
 fn create(path: &Path) -> anyhow::Result<BufWriter<File>> {

@@ -1,4 +1,4 @@
-//! What a lane's thread meets outside itself: messages to read, outputs to send, and time. Here it is Kafka and the machine's clock; the
+//! What a lane's thread meets outside itself: messages to read, outputs to send, history, and time. Here it is Kafka and the machine's clock; the
 //! simulation has an outside of its own, in which everything fails.
 
 use std::sync::Arc;
@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use tanggap_connectors::decode::Payload;
 use tanggap_connectors::kafka::{Deliveries, KafkaError, KafkaSink, KafkaSource, Lane, LaneReader, Polled, SinkCounters};
 
+use super::history::{Board, Through, Waiting};
+use super::lane::named;
 use super::outbox::Message;
 
 /// The outside of one lane.
@@ -37,6 +39,12 @@ pub(super) trait Outside {
 
     /// What became of the messages last sent.
     fn deliveries(&self) -> SinkCounters;
+
+    /// Tells what history may not have.
+    fn offer(&mut self, waiting: Waiting);
+
+    /// How far history has the lane, once that is known.
+    fn through(&self) -> Option<Through>;
 }
 
 /// A lane's way to Kafka.
@@ -47,6 +55,7 @@ pub(super) struct Kafka {
     reader: Option<LaneReader>,
     sink: Arc<KafkaSink>,
     deliveries: Deliveries,
+    board: Arc<Board>,
 }
 
 impl Kafka {
@@ -54,8 +63,15 @@ impl Kafka {
     ///
     /// # Errors
     /// It cannot be opened.
-    pub(super) fn open(source: Arc<KafkaSource>, lane: &Lane, from: i64, sink: Arc<KafkaSink>) -> Result<Self, KafkaError> {
+    pub(super) fn open(
+        source: Arc<KafkaSource>,
+        lane: &Lane,
+        from: i64,
+        sink: Arc<KafkaSink>,
+        board: Arc<Board>,
+    ) -> Result<Self, KafkaError> {
         Ok(Self {
+            board,
             reader: Some(source.open(lane, from)?),
             lane: lane.clone(),
             source,
@@ -112,5 +128,13 @@ impl Outside for Kafka {
 
     fn deliveries(&self) -> SinkCounters {
         self.deliveries.counters()
+    }
+
+    fn offer(&mut self, waiting: Waiting) {
+        self.board.offer(waiting);
+    }
+
+    fn through(&self) -> Option<Through> {
+        self.board.through(&named(&self.lane.topic, self.lane.partition))
     }
 }

@@ -45,10 +45,23 @@ impl Pile {
     /// # Errors
     /// There is no such column of times.
     pub(super) fn forget(&mut self, column: &str, oldest: i64) -> Result<(), ArrowError> {
+        self.keep(|batch| since(batch, column, oldest))
+    }
+
+    /// Puts what is kept of each batch in its place.
+    ///
+    /// # Errors
+    /// What keeping fails with; the batches after that one are gone then.
+    pub(super) fn keep(&mut self, kept: impl Fn(&RecordBatch) -> Result<RecordBatch, ArrowError>) -> Result<(), ArrowError> {
         for batch in std::mem::take(&mut self.batches) {
-            self.push(since(&batch, column, oldest)?);
+            self.push(kept(&batch)?);
         }
         Ok(())
+    }
+
+    /// Rows in it.
+    pub(super) fn rows(&self) -> usize {
+        self.batches.iter().map(RecordBatch::num_rows).sum()
     }
 }
 

@@ -16,6 +16,7 @@ use tanggap_queries::Desk;
 use tanggap_queries::tables::City;
 use tokio::net::TcpListener;
 
+use super::history::{Board, Historian};
 use super::setting::Setting;
 use super::watcher::Watcher;
 use crate::state::{ApiSettings, AppState, Secret};
@@ -80,6 +81,8 @@ pub(super) struct Service {
     address: SocketAddr,
     stop: Arc<AtomicBool>,
     watcher: std::thread::JoinHandle<()>,
+    board: Arc<Board>,
+    historian: Option<std::thread::JoinHandle<()>>,
     runtime: tokio::runtime::Runtime,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     shutdown: tokio::sync::watch::Sender<bool>,
@@ -127,7 +130,18 @@ impl Service {
             axum::serve(listener, router).with_graceful_shutdown(stopped).await
         });
         let stop = Arc::new(AtomicBool::new(false));
-        let watcher = Watcher::new(setting, kafka, data_dir, accept_gap, city, Arc::clone(&stop));
+        let board = Arc::new(Board::new(setting.config.history.enabled));
+        let historian = setting
+            .config
+            .history
+            .enabled
+            .then(|| {
+                let historian = Historian::new(&setting, data_dir.to_owned(), Arc::clone(&board), Arc::clone(&city));
+                let thread = std::thread::Builder::new().name("historian".to_owned());
+                thread.spawn(move || historian.work())
+            })
+            .transpose()?;
+        let watcher = Watcher::new(setting, kafka, data_dir, accept_gap, city, Arc::clone(&board), Arc::clone(&stop));
         let watcher = std::thread::Builder::new()
             .name("watcher".to_owned())
             .spawn(move || watcher.watch())?;
@@ -135,6 +149,8 @@ impl Service {
             address,
             stop,
             watcher,
+            board,
+            historian,
             runtime,
             server,
             shutdown,
@@ -158,7 +174,9 @@ impl Service {
         })?;
         tracing::info!("stopping");
         // Without it `tanggap sql` would ask a server that is gone; if it stays, the address just does not answer.
-        drop(std::fs::remove_file(&self.server_file));
+        if std::fs::read_to_string(&self.server_file).is_ok_and(|address| address == self.address.to_string()) {
+            drop(std::fs::remove_file(&self.server_file));
+        }
         self.stop.store(true, Ordering::Relaxed);
         self.shutdown.send_replace(true);
         // Streams of viewers are open for ever: they get a moment to close, then the process goes.
@@ -168,6 +186,11 @@ impl Service {
         drop(closing);
         if self.watcher.join().is_err() {
             anyhow::bail!("the watcher of lanes panicked");
+        }
+        // The lanes have told all they had to tell.
+        self.board.close();
+        if self.historian.is_some_and(|historian| historian.join().is_err()) {
+            anyhow::bail!("the thread that writes history panicked");
         }
         self.runtime.shutdown_timeout(Duration::from_secs(1));
         Ok(())

@@ -147,6 +147,7 @@ fn produce_lines(topic: &str, brokers: &str) -> anyhow::Result<()> {
 fn finish(sink: &KafkaSink) -> anyhow::Result<()> {
     let counters = sink.flush(Duration::from_mins(1))?;
     tracing::info!(?counters, "produced");
+    anyhow::ensure!(counters.failed == 0, "{} messages were not taken by Kafka", counters.failed);
     Ok(())
 }
 

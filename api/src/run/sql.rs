@@ -7,15 +7,18 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use tanggap_connectors::history::DeltaHistory;
 use tanggap_connectors::store::{open_store, read_lane};
 use tanggap_queries::tables::{City, Liveness};
 use tanggap_queries::{Desk, ask_free};
 
 use super::files;
+use super::history::{no_history, view_of};
 use super::lane::{Keep, LaneRunner, named};
 use super::log::Log;
 use super::print::{AnswerFormat, print};
@@ -26,7 +29,7 @@ use super::setting::Setting;
 /// A question in SQL.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Tables: panes, reports, transitions, routes, traffic, levels, territory, units, categories.\n\nExamples:\n  tanggap sql \
+    after_help = "Tables: panes, reports, transitions, routes, traffic, levels, events, territory, units, categories.\n\nExamples:\n  tanggap sql \
 \"SELECT category, count(*) FROM reports GROUP BY category ORDER BY 2 DESC\" --data-dir data\n  tanggap sql \"SELECT count(*) FROM reports\" \
 --topic qlue.reports=qlue.ndjson --format csv"
 )]
@@ -67,6 +70,7 @@ pub(crate) fn sql(arguments: &SqlArguments) -> anyhow::Result<()> {
     } else {
         for (position, (topic, file)) in arguments.topics.iter().enumerate() {
             let mut runner = LaneRunner::new(&setting, topic, 0, named(topic, i32::try_from(position)?), Keep::Live)?;
+            runner.keep_log();
             files::payloads(file, &mut |payload| {
                 runner.take(payload);
                 if runner.full() {
@@ -83,7 +87,9 @@ pub(crate) fn sql(arguments: &SqlArguments) -> anyhow::Result<()> {
         .enable_time()
         .build()?;
     let batches = runtime.block_on(async {
-        let session = Desk::new(&setting.territory, &setting.router)?.session(&city.snapshot())?;
+        let (desk, snapshot) = (Desk::new(&setting.territory, &setting.router)?, city.snapshot());
+        let history = city.history().unwrap_or_else(|| Arc::new(no_history()));
+        let session = desk.long_session(&snapshot, &history).await?;
         ask_free(&session, &arguments.query, ROWS, Duration::from_mins(10)).await
     })?;
     print(&batches, arguments.format)
@@ -114,19 +120,29 @@ fn ask_server(address: SocketAddr, arguments: &SqlArguments) -> anyhow::Result<(
     Ok(std::io::stdout().lock().write_all(&body)?)
 }
 
-/// Takes up every lane where it was written down, and reads the rest of the embedded broker's log.
+/// Takes up every lane where it was written down, and reads the rest of its log.
 fn read_broker(setting: &Setting, data_dir: &Path, city: &City) -> anyhow::Result<()> {
     let store = open_store(setting.config.store.url.as_deref(), data_dir)?;
-    let mut log = Log::of_data_dir(data_dir, &[])?;
+    let mut log = match setting.config.kafka.clone() {
+        Some(kafka) => Log::of_kafka(kafka, &[])?,
+        None => Log::of_data_dir(data_dir, &[])?,
+    };
     for lane in log.lanes()? {
         let name = named(&lane.topic, lane.partition);
-        let mut runner = match read_lane(&*store, &name, None)? {
-            Some(recovered) => LaneRunner::kept(setting, &lane.topic, lane.partition, name, recovered)?,
-            None => LaneRunner::new(setting, &lane.topic, lane.partition, name, Keep::Live)?,
+        let mut runner = if let Some(recovered) = read_lane(&*store, &name, None)? {
+            LaneRunner::kept(setting, &lane.topic, lane.partition, name, recovered)?
+        } else {
+            let mut runner = LaneRunner::new(setting, &lane.topic, lane.partition, name, Keep::Live)?;
+            runner.keep_log();
+            runner
         };
         log.read(&lane, lane.high, &mut runner, &mut |_| {})?;
         city.publish(runner.snapshot(Some(lane.high), Liveness::Idle));
     }
     log.close();
+    if setting.config.history.enabled {
+        let history = DeltaHistory::open(setting.config.store.url.as_deref(), data_dir)?;
+        city.remember(view_of(&history, &history.lanes()?)?);
+    }
     Ok(())
 }

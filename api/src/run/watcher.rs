@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use tanggap_connectors::kafka::{KafkaConfig, KafkaSink, KafkaSource, Lane, Membership, TopicPartition, TopicSpec, ensure_topics};
 use tanggap_connectors::store::open_store;
-use tanggap_queries::tables::City;
+use tanggap_queries::tables::{Alarm, City, Liveness};
 
 use super::durable::writer;
-use super::follower::Follower;
+use super::follower::{ANOTHER_LOG, FORGOTTEN, Follower};
+use super::history::Board;
 use super::lane::{LaneRunner, named};
 use super::outbox;
 use super::outside::Kafka;
@@ -47,6 +48,7 @@ pub(super) struct Watcher {
     data_dir: PathBuf,
     accept_gap: bool,
     city: Arc<City>,
+    board: Arc<Board>,
     stop: Arc<AtomicBool>,
     doors: Option<Doors>,
     followed: BTreeMap<TopicPartition, Followed>,
@@ -62,6 +64,7 @@ impl Watcher {
         data_dir: &Path,
         accept_gap: bool,
         city: Arc<City>,
+        board: Arc<Board>,
         stop: Arc<AtomicBool>,
     ) -> Self {
         Self {
@@ -70,6 +73,7 @@ impl Watcher {
             data_dir: data_dir.to_owned(),
             accept_gap,
             city,
+            board,
             stop,
             doors: None,
             followed: BTreeMap::new(),
@@ -112,7 +116,9 @@ impl Watcher {
         }
         self.end(&leaving);
         for (topic, partition) in &leaving {
-            self.city.withdraw(&named(topic, *partition));
+            let name = named(topic, *partition);
+            self.city.withdraw(&name);
+            self.board.withdraw(&name);
         }
         if let Some(membership) = self.membership() {
             for place in &leaving {
@@ -181,7 +187,7 @@ impl Watcher {
 
     fn follow(&self, lane: &Lane) -> anyhow::Result<Followed> {
         let doors = self.doors.as_ref().context("no way to Kafka")?;
-        let follower = follower(&self.setting, &self.data_dir, self.accept_gap, &self.city, doors, lane)?;
+        let follower = self.follower(doors, lane)?;
         let (stop, fenced) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let thread = std::thread::Builder::new().name(format!("lane {lane}")).spawn({
             let (stop, fenced) = (Arc::clone(&stop), Arc::clone(&fenced));
@@ -189,38 +195,77 @@ impl Watcher {
         })?;
         Ok(Followed { stop, fenced, thread })
     }
+
+    fn follower(&self, doors: &Doors, lane: &Lane) -> anyhow::Result<Follower<Kafka>> {
+        let name = named(&lane.topic, lane.partition);
+        let store = open_store(self.setting.config.store.url.as_deref(), &self.data_dir)?;
+        let (mut runner, unsent) = LaneRunner::resume(&self.setting, &lane.topic, lane.partition, name, store, writer())?;
+        if runner.written().is_none() {
+            self.is_new_to_history(runner.name())?;
+        }
+        let another = self.is_another_log(&runner, doors, lane)?;
+        let from = match begin(&mut runner, lane, self.accept_gap, another) {
+            Ok(from) => from,
+            Err(error) => {
+                // It is served as it was left: a lane that is not there raises no alarm.
+                let mut stopped = runner.snapshot(None, Liveness::Stalled);
+                stopped.alarm = Some(Alarm::Stopped);
+                self.city.publish(stopped);
+                return Err(error);
+            }
+        };
+        let outside = Kafka::open(
+            Arc::clone(&doors.source),
+            lane,
+            from,
+            Arc::clone(&doors.sink),
+            Arc::clone(&self.board),
+        )?;
+        Ok(Follower::new(
+            &self.setting,
+            runner,
+            unsent,
+            lane.clone(),
+            outside,
+            Arc::clone(&self.city),
+        ))
+    }
+
+    /// A lane that was never written down, but is in history, was lost: were it begun anew, its numbers would be those of other events.
+    fn is_new_to_history(&self, name: &str) -> anyhow::Result<()> {
+        match self.board.knows(name) {
+            Some(false) => Ok(()),
+            Some(true) => bail!(
+                "it is not in the store, but history has it: `tanggap rebuild` makes the lanes anew from history; to begin anew instead, move the \
+                 folder history/ away too"
+            ),
+            None => bail!("history cannot be opened yet"),
+        }
+    }
+
+    /// Whether the log is not the one the lane has read, though long enough to be: offsets begin anew with a topic, times do not.
+    fn is_another_log(&self, runner: &LaneRunner, doors: &Doors, lane: &Lane) -> anyhow::Result<bool> {
+        // The embedded broker deletes no topics, and looks for a time by reading everything.
+        let deletes = self.setting.config.kafka.is_some();
+        match runner.snapshot(None, Liveness::Stalled).newest_broker_time {
+            Some(newest) if deletes => Ok(doors.source.holds_newer_below(lane, runner.next_offset(), newest)?),
+            _ => Ok(false),
+        }
+    }
 }
 
-fn follower(
-    setting: &Setting,
-    data_dir: &Path,
-    accept_gap: bool,
-    city: &Arc<City>,
-    doors: &Doors,
-    lane: &Lane,
-) -> anyhow::Result<Follower<Kafka>> {
-    let name = named(&lane.topic, lane.partition);
-    let store = open_store(setting.config.store.url.as_deref(), data_dir)?;
-    let (mut runner, unsent) = LaneRunner::resume(setting, &lane.topic, lane.partition, name, store, writer())?;
-    let from = match runner.next_offset() {
+/// The offset a lane is read from.
+fn begin(runner: &mut LaneRunner, lane: &Lane, accept_gap: bool, another: bool) -> anyhow::Result<i64> {
+    match runner.next_offset() {
         // A lane that was never written down begins with what there is.
-        0 => lane.low,
+        0 => Ok(lane.low),
         next if next < lane.low && accept_gap => {
             runner.accept_gap(lane.low);
-            lane.low
+            Ok(lane.low)
         }
-        next if next < lane.low => bail!(
-            "Kafka has forgotten its offsets {next} to {}: put the topic back, or start with --accept-gap to go on without them (they are \
-             counted as gap)",
-            lane.low - 1
-        ),
-        next if next > lane.high => bail!(
-            "it has read up to offset {next}, but the log ends at {}: was the topic deleted and made anew? Restore it, or remove the lane \
-             from the data directory's manifests and segments to begin anew",
-            lane.high
-        ),
-        next => next,
-    };
-    let outside = Kafka::open(Arc::clone(&doors.source), lane, from, Arc::clone(&doors.sink))?;
-    Ok(Follower::new(setting, runner, unsent, lane.clone(), outside, Arc::clone(city)))
+        next if next < lane.low => bail!("Kafka has forgotten its offsets {next} to {}: {FORGOTTEN}", lane.low - 1),
+        next if next > lane.high => bail!("it has read up to offset {next}, but the log ends at {}: {ANOTHER_LOG}", lane.high),
+        next if another => bail!("its log holds newer messages below offset {next} than it has read up to there: {ANOTHER_LOG}"),
+        next => Ok(next),
+    }
 }

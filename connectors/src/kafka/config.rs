@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::KafkaError;
 
@@ -74,12 +74,36 @@ pub enum GroupProtocol {
 }
 
 /// Librdkafka properties by name. Values may be secrets: `Debug` and `Serialize` show the names only.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Properties(pub BTreeMap<String, String>);
 
 /// What stands in for a value that is not shown.
-const HIDDEN: &str = "(hidden)";
+pub(super) const HIDDEN: &str = "(hidden)";
+
+/// A value as it may be written.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "a value is a text, a whole number or a boolean, and a name with dots stands in quotes"
+)]
+enum Value {
+    Text(String),
+    Number(i64),
+    Flag(bool),
+}
+
+impl<'de> Deserialize<'de> for Properties {
+    /// Takes a password of digits as it stands; were it refused, the refusal would quote it.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let values: BTreeMap<String, Value> = BTreeMap::deserialize(deserializer)?;
+        let text = |value| match value {
+            Value::Text(text) => text,
+            Value::Number(number) => number.to_string(),
+            Value::Flag(flag) => flag.to_string(),
+        };
+        Ok(Self(values.into_iter().map(|(name, value)| (name, text(value))).collect()))
+    }
+}
 
 impl fmt::Debug for Properties {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -178,6 +202,8 @@ impl KafkaConfig {
             .set("auto.offset.reset", "error")
             .set("enable.partition.eof", "true")
             .set("check.crcs", "true")
+            // How soon after its lane was opened a deleted topic is noticed; the default of 30 s would keep the lane silent for so long.
+            .set("topic.metadata.propagation.max.ms", "5000")
             .set("queued.max.messages.kbytes", (lane_bytes / 1024).to_string())
             .set("queued.min.messages", lane_messages.to_string())
             .set("fetch.message.max.bytes", MIN_LANE_BYTES.to_string())
@@ -235,8 +261,10 @@ impl KafkaConfig {
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error;
+
     use super::{KafkaConfig, Properties};
-    use crate::kafka::KafkaError;
+    use crate::kafka::{KafkaError, KafkaSource};
 
     fn with(name: &str, value: &str) -> KafkaConfig {
         KafkaConfig {
@@ -258,6 +286,25 @@ mod tests {
         let config: KafkaConfig = toml::from_str("brokers = \"a:1\"\n[properties]\n\"sasl.username\" = \"u\"").unwrap();
         assert_eq!(config.properties.0["sasl.username"], "u");
         assert!(toml::from_str::<KafkaConfig>("broker = \"a:1\"").is_err());
+    }
+
+    #[test]
+    fn a_password_of_digits_is_taken_and_a_refused_one_is_not_quoted() {
+        let config: KafkaConfig = toml::from_str("[properties]\n\"sasl.password\" = 31415926").unwrap();
+        assert_eq!(config.properties.0["sasl.password"], "31415926");
+        for refused in ["\"sasl.password\" = [\"hunter2\"]", "sasl.password = \"hunter2\""] {
+            let error = toml::from_str::<KafkaConfig>(&format!("[properties]\n{refused}")).unwrap_err();
+            assert!(!error.message().contains("hunter2"), "{}", error.message());
+            assert!(error.message().contains("stands in quotes"), "{}", error.message());
+        }
+    }
+
+    #[test]
+    fn a_mistyped_property_is_named_and_its_value_is_not() {
+        let config = with("sasl.pasword", "hunter2");
+        let error = KafkaSource::connect(&config).unwrap_err();
+        let shown = format!("{error:?} {}", error.source().unwrap());
+        assert!(shown.contains("sasl.pasword") && !shown.contains("hunter2"), "{shown}");
     }
 
     #[test]

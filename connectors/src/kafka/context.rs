@@ -9,6 +9,8 @@ use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError as Native, RDKafkaErrorCode};
 
+use super::asker::is_denial;
+
 /// Shared by the consumer, its event thread and its lanes.
 #[derive(Debug, Default)]
 pub(super) struct Events {
@@ -45,6 +47,10 @@ impl ClientContext for Events {
                 if !self.down.swap(true, Ordering::Relaxed) {
                     tracing::warn!(reason, "no Kafka broker is reachable; trying on");
                 }
+            }
+            code if is_denial(code) => {
+                self.errors.fetch_add(1, Ordering::Relaxed);
+                tracing::error!(reason, "Kafka does not let us in; trying on");
             }
             code => {
                 self.errors.fetch_add(1, Ordering::Relaxed);

@@ -25,7 +25,10 @@ pub enum KafkaError {
         source: Box<rdkafka::error::KafkaError>,
     },
     /// No broker answered in time.
-    #[error("no answer from Kafka at {brokers} within {timeout:?}: check that the broker runs and that the address is right")]
+    #[error(
+        "no answer from Kafka at {brokers} within {timeout:?}: check that the broker runs, that the address is right, and whether it \
+         wants TLS or a password (security.protocol in kafka.properties)"
+    )]
     Unreachable {
         /// The bootstrap servers.
         brokers: String,
@@ -33,6 +36,14 @@ pub enum KafkaError {
         timeout: Duration,
         /// What librdkafka said.
         source: Box<rdkafka::error::KafkaError>,
+    },
+    /// A broker answered and does not let us in.
+    #[error("Kafka at {brokers} does not let us in: {reason}; check security.protocol, sasl.* and ssl.* in kafka.properties")]
+    Denied {
+        /// The bootstrap servers.
+        brokers: String,
+        /// What librdkafka said. It names no secret.
+        reason: String,
     },
     /// A lane was opened that the source cannot read.
     #[error("cannot read {topic}[{partition}] from offset {offset}")]

@@ -1,6 +1,7 @@
 //! The Kafka door: topic-partitions come in as lanes read on threads of our own, results leave through an idempotent
 //! producer. Offsets are given by the caller and never committed to the broker here: the manifests are the truth.
 
+mod asker;
 mod config;
 mod context;
 mod error;

@@ -14,6 +14,8 @@ use rdkafka::error::{KafkaError as Native, RDKafkaErrorCode};
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Offset, TopicPartitionList};
 
+use super::asker::Asker;
+use super::config::HIDDEN;
 use super::context::Events;
 use super::reader::LaneReader;
 use super::{KafkaConfig, KafkaError};
@@ -136,6 +138,27 @@ impl KafkaSource {
         }
     }
 
+    /// Whether a lane holds, below an offset, a message that the broker stored later than `newest` (µs UTC). Of a lane that was read up to
+    /// that offset, and no newer message seen, it cannot: then the topic was deleted and made anew. Blocks up to `timeout_ms`.
+    ///
+    /// # Errors
+    /// No broker that answers in time.
+    pub fn holds_newer_below(&self, lane: &Lane, offset: i64, newest: i64) -> Result<bool, KafkaError> {
+        let unanswered = |source| unreachable(&self.config, source);
+        // Asked for with a time in the place of the offset, milliseconds.
+        let later = Offset::Offset(newest.div_euclid(1_000).max(0) + 1);
+        let mut times = TopicPartitionList::new();
+        times.add_partition_offset(&lane.topic, lane.partition, later).map_err(unanswered)?;
+        let found = self.consumer.offsets_for_times(times, self.config.timeout()).map_err(unanswered)?;
+        for first in found.elements() {
+            first.error().map_err(unanswered)?;
+            if matches!(first.offset(), Offset::Offset(first) if first < offset) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// A reader of one lane; `next_offset` is the first offset it will give (from the lane's manifest, or [`Lane::low`]).
     /// Each lane may have one reader at a time; dropping it lets the lane go.
     ///
@@ -205,20 +228,18 @@ fn serve_events(consumer: &BaseConsumer<Events>, stop: &AtomicBool) {
 
 /// How many lanes the topics have now, at least one each: a topic that does not exist yet will have one.
 fn count_lanes(config: &KafkaConfig) -> Result<usize, KafkaError> {
-    let asker: BaseConsumer = config.admin()?.create().map_err(|source| configuration(config, source))?;
+    let asker = Asker::new(config)?;
     if config.topics.is_empty() {
-        asker
-            .fetch_metadata(None, config.timeout())
-            .map_err(|source| unreachable(config, source))?;
+        asker.reach()?;
     }
     config
         .topics
         .iter()
-        .try_fold(0, |lanes, topic| Ok(lanes + partitions(&asker, config, topic)?.len().max(1)))
+        .try_fold(0, |lanes, topic| Ok(lanes + asker.partitions(topic)?.len().max(1)))
 }
 
 /// The partitions of a topic; none when it does not exist.
-fn partitions<C: rdkafka::consumer::ConsumerContext>(
+pub(super) fn partitions<C: rdkafka::consumer::ConsumerContext>(
     consumer: &BaseConsumer<C>,
     config: &KafkaConfig,
     topic: &str,
@@ -252,6 +273,11 @@ pub(super) const fn is_unknown_topic(code: Option<RDKafkaErrorCode>) -> bool {
 }
 
 pub(super) fn configuration(config: &KafkaConfig, source: Native) -> KafkaError {
+    // A mistyped name may stand before a secret.
+    let source = match source {
+        Native::ClientConfig(code, what, name, _) => Native::ClientConfig(code, what, name, HIDDEN.to_owned()),
+        other => other,
+    };
     KafkaError::Configuration {
         brokers: config.brokers.clone(),
         source: Box::new(source),

@@ -6,6 +6,7 @@ use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::error::RDKafkaErrorCode;
 
+use super::asker::Asker;
 use super::source::{configuration, is_unknown_topic, unreachable};
 use super::{KafkaConfig, KafkaError};
 
@@ -51,9 +52,11 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// # Errors
 /// No broker that answers, or one that refuses.
 pub fn ensure_topics(config: &KafkaConfig, topics: &[TopicSpec]) -> Result<Vec<String>, KafkaError> {
-    if topics.is_empty() {
+    let Some(first) = topics.first() else {
         return Ok(Vec::new());
-    }
+    };
+    // The admin client cannot say why it gets no answer.
+    Asker::new(config)?.partitions(&first.name)?;
     let admin: AdminClient<DefaultClientContext> = config.admin()?.create().map_err(|source| configuration(config, source))?;
     let retentions: Vec<String> = topics.iter().map(|topic| topic.retention.as_millis().to_string()).collect();
     let wanted: Vec<NewTopic<'_>> = topics

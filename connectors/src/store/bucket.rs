@@ -39,28 +39,8 @@ impl Bucket {
     /// # Errors
     /// [`StoreError::Place`] if the address is none, or the environment says too little.
     pub fn open(url: &str) -> Result<Self, StoreError> {
-        let place = |reason: String| StoreError::Place {
-            url: url.to_owned(),
-            reason,
-        };
-        let folder = url
-            .strip_prefix("s3://")
-            .and_then(|rest| rest.split_once('/').or(Some((rest, ""))))
-            .filter(|(bucket, _)| !bucket.is_empty())
-            .map(|(_, folder)| folder)
-            .ok_or_else(|| place("write it as s3://bucket/folder or file:///folder".to_owned()))?;
-        let retry = RetryConfig {
-            max_retries: 3,
-            retry_timeout: RETRIES,
-            ..RetryConfig::default()
-        };
-        let store = AmazonS3Builder::from_env()
-            .with_url(url)
-            .with_config(AmazonS3ConfigKey::Client(ClientConfigKey::Timeout), REQUEST)
-            .with_retry(retry)
-            .build()
-            .map_err(|error| place(error.to_string()))?;
-        Self::of(Arc::new(store), folder).map_err(|error| place(error.to_string()))
+        let (store, folder) = bucket(url)?;
+        Self::of(store, &folder).map_err(|error| no_place(url, error.to_string()))
     }
 
     /// A folder of any object store that can put an object only if there is none.
@@ -91,6 +71,35 @@ impl Bucket {
         let mut names: Vec<String> = paths.iter().filter_map(|path| Some(path.filename()?.to_owned())).collect();
         names.sort_unstable();
         Ok(names)
+    }
+}
+
+/// The bucket at an address, and the folder in it.
+pub(crate) fn bucket(url: &str) -> Result<(Arc<dyn ObjectStore>, String), StoreError> {
+    let folder = url
+        .strip_prefix("s3://")
+        .and_then(|rest| rest.split_once('/').or(Some((rest, ""))))
+        .filter(|(bucket, _)| !bucket.is_empty())
+        .map(|(_, folder)| folder.to_owned())
+        .ok_or_else(|| no_place(url, "write it as s3://bucket/folder or file:///folder".to_owned()))?;
+    let retry = RetryConfig {
+        max_retries: 3,
+        retry_timeout: RETRIES,
+        ..RetryConfig::default()
+    };
+    let store = AmazonS3Builder::from_env()
+        .with_url(url)
+        .with_config(AmazonS3ConfigKey::Client(ClientConfigKey::Timeout), REQUEST)
+        .with_retry(retry)
+        .build()
+        .map_err(|error| no_place(url, error.to_string()))?;
+    Ok((Arc::new(store), folder))
+}
+
+fn no_place(url: &str, reason: String) -> StoreError {
+    StoreError::Place {
+        url: url.to_owned(),
+        reason,
     }
 }
 

@@ -104,6 +104,18 @@ impl LaneLog {
         self.epoch
     }
 
+    /// Lets a lane that has no epochs begin with the one after this: a lane made anew goes on counting where it was.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] if it has epochs.
+    pub fn begin_after(&mut self, epoch: u64) -> Result<(), StoreError> {
+        if self.epoch > 0 {
+            return Err(self.fenced(self.epoch));
+        }
+        self.epoch = epoch;
+        Ok(())
+    }
+
     /// Writes an epoch down. When it returns, the epoch survives a power cut.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ mod recover;
 use std::path::Path;
 
 pub use bucket::Bucket;
+pub(crate) use bucket::bucket;
 pub use disk::{Disk, SystemDisk};
 pub use durable_local::DurableLocal;
 pub use error::StoreError;

@@ -114,7 +114,7 @@ pub(crate) fn rows(batch: &RecordBatch) -> Vec<Decoded> {
             unit: text(schema::UNIT, row),
             actor_role: text(schema::ACTOR_ROLE, row),
             report_channel: text(schema::REPORT_CHANNEL, row),
-            kelurahan: value!(schema::KELURAHAN, Int64Type, row),
+            kelurahan: value!(schema::NAMED_KELURAHAN, Int64Type, row),
             seen_at: value!(schema::SEEN_AT, TimestampMicrosecondType, row),
             line: line(row),
             speed_kmh: value!(schema::SPEED_KMH, Float64Type, row),

@@ -11,4 +11,4 @@ pub use batch::{Event, EventBatch, EventBatchBuilder};
 pub use category::Category;
 pub use category_map::{CategoryMap, CategoryMapError, SourceCategories};
 pub use reject::{Reason, Reject};
-pub use vocabulary::{Class, Kind, Status};
+pub use vocabulary::{Class, Fate, Kind, Status};

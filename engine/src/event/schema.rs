@@ -41,8 +41,10 @@ pub const UNIT: &str = "unit";
 pub const ACTOR_ROLE: &str = "actor_role";
 /// Channel of the report a transition speaks of; null = whichever channel knows the id.
 pub const REPORT_CHANNEL: &str = "report_channel";
-/// Kemendagri code as an integer; in an event, where the source itself says it.
+/// Kemendagri code as an integer, by the position.
 pub const KELURAHAN: &str = "kelurahan";
+/// Kemendagri code as an integer, as the source itself names it.
+pub const NAMED_KELURAHAN: &str = "named_kelurahan";
 /// End of the feed window a Waze object was seen in.
 pub const SEEN_AT: &str = "seen_at";
 /// Flattened lon, lat, lon, lat… of a line, degrees.
@@ -64,6 +66,8 @@ pub const CELL: &str = "cell";
 pub const PANE: &str = "pane";
 /// Number of reports, each id once.
 pub const N: &str = "n";
+/// Whether the pane had been told before.
+pub const REVISES: &str = "revises";
 /// Channel of the lane (`qlue`, `waze`, `twitter`, `<channel>` of `reports.<channel>`).
 pub const CHANNEL: &str = "channel";
 /// Whether the event came past the allowed lateness.
@@ -78,6 +82,17 @@ pub const FIRST_SEEN: &str = "first_seen";
 pub const LAST_SEEN: &str = "last_seen";
 /// Every cell an episode's line crosses.
 pub const CELLS: &str = "cells";
+
+/// Running number of an event in its lane, from 1: how many had come in with it.
+pub const SEQ: &str = "seq";
+/// What became of an event: [`super::Fate`] as its number.
+pub const FATE: &str = "fate";
+/// Why an event was refused: id of its [`super::Reason`].
+pub const REASON: &str = "reason";
+/// Which field of it was at fault.
+pub const FIELD: &str = "field";
+/// Watermark of the lane after an event.
+pub const WATERMARK: &str = "watermark";
 
 /// Identity of an event: a 128-bit hash of its id, or of its id and version.
 pub const KEY: &str = "key";
@@ -121,7 +136,7 @@ pub static EVENTS: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new(UNIT, DataType::Utf8, true),
         Field::new(ACTOR_ROLE, DataType::Utf8, true),
         Field::new(REPORT_CHANNEL, DataType::Utf8, true),
-        Field::new(KELURAHAN, DataType::Int64, true),
+        Field::new(NAMED_KELURAHAN, DataType::Int64, true),
         Field::new(SEEN_AT, time_type(), true),
         Field::new(LINE, list_of(DataType::Float64), true),
         Field::new(SPEED_KMH, DataType::Float64, true),
@@ -130,6 +145,27 @@ pub static EVENTS: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new(JAM_LEVEL, DataType::UInt8, true),
         Field::new(LEVEL_CM, DataType::Int32, true),
     ])
+});
+
+/// What became of every event, one row each: the log as the lane understood it. Sorted by `seq` it is in the order the events came in;
+/// refused events have no more than their offset, reason and field. A loss that an operator accepted is one row with the number of
+/// messages in `n`, which is 1 elsewhere.
+pub static LOG: LazyLock<SchemaRef> = LazyLock::new(|| {
+    let mut fields = vec![
+        Field::new(SEQ, DataType::Int64, false),
+        Field::new(FATE, DataType::UInt8, false),
+        Field::new(N, DataType::Int64, false),
+        Field::new(REASON, DataType::Utf8, true),
+        Field::new(FIELD, DataType::Utf8, true),
+        Field::new(WATERMARK, time_type(), true),
+        Field::new(CELL, DataType::UInt64, true),
+        Field::new(KELURAHAN, DataType::Int64, true),
+    ];
+    fields.extend(EVENTS.fields().iter().map(|field| {
+        let nullable = field.name() != OFFSET;
+        field.as_ref().clone().with_nullable(nullable)
+    }));
+    schema(fields)
 });
 
 /// Partial state of panes: what a lane gives its kernel (one row a counted report, `n` = 1), what a kernel gives back, and
@@ -142,6 +178,13 @@ pub static PANES: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new(CATEGORY, DataType::UInt8, false),
         Field::new(N, DataType::Int64, false),
     ])
+});
+
+/// Panes that are over, told once each with what was counted by then, and what came for them later. `n` adds up to that of [`PANES`].
+pub static CLOSED: LazyLock<SchemaRef> = LazyLock::new(|| {
+    let mut fields: Vec<Field> = PANES.fields().iter().map(|field| field.as_ref().clone()).collect();
+    fields.push(Field::new(REVISES, DataType::Boolean, false));
+    schema(fields)
 });
 
 /// Reports a lane keeps, one row an id, as first seen.

@@ -66,3 +66,15 @@ vocabulary! {
         11 Rated "rated" "The reporter gave a mark.";
     }
 }
+
+vocabulary! {
+    /// What became of an event. Every event has exactly one.
+    Fate {
+        0 Applied "applied" "Seen for the first time, and counted.";
+        1 Updated "updated" "A known id with a new version.";
+        2 Duplicate "duplicate" "A version seen before.";
+        3 Late "late" "Seen for the first time, past the allowed lateness.";
+        4 Rejected "rejected" "Unreadable, or against a rule.";
+        5 Gap "gap" "Lost by the log, and accepted as lost.";
+    }
+}

@@ -61,7 +61,7 @@ impl LaneState {
         Checkpoint {
             scalars: LaneScalars {
                 watermark_us: self.watermark.time(),
-                newest_sight_us: (self.newest_sight > i64::MIN).then_some(self.newest_sight),
+                newest_sight_us: self.newest_sight(),
                 newest_time_us: self.newest_time,
                 swept_us: self.seen.swept(),
                 accounting: self.accounting.clone(),

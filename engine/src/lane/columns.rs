@@ -63,7 +63,7 @@ impl<'a> Columns<'a> {
             actor_role: column().as_string(),
             report_channel: column().as_string(),
             seen_at: {
-                // The kelurahan a source names is not used yet: a position decides.
+                // The kelurahan that a source names is kept in history; a position decides.
                 let _named = column();
                 primitive::<TimestampMicrosecondType>(column())
             },

@@ -8,15 +8,19 @@
 //! 2. an unknown id is *late* if its pane was over long enough before this event (see [`Watermark::late`]), else *applied*;
 //! 3. its own time moves the watermark.
 
+use arrow::array::RecordBatch;
 use h3o::{LatLng, Resolution};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
+use super::checkpoint::RestoreError;
+use super::closing::{ClosedRows, Closing};
 use super::columns::{Columns, text, value};
+use super::log::{LogRows, of_gap};
 use super::seen::{SeenIds, Sight};
 use super::step::{CountedRows, LevelRows, Located, ReportRow, ReportRows, Step, TransitionRow, TransitionRows};
 use super::traffic::Episodes;
 use super::{Accounting, LaneSettings, Place};
-use crate::event::{Category, Class, EventBatch, Kind};
+use crate::event::{Category, Class, EventBatch, Fate, Kind};
 use crate::time::{HOUR_US, Watermark, pane_of};
 
 /// State of one lane after a prefix of its log.
@@ -31,14 +35,10 @@ pub struct LaneState {
     pub(super) accounting: Accounting,
     pub(super) seen: SeenIds,
     pub(super) episodes: Episodes,
-}
-
-/// What a row turned out to be, once it is not a duplicate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    Applied,
-    Updated,
-    Late,
+    /// Panes that are not over, if they are told when they are.
+    pub(super) closing: Option<Closing>,
+    /// Whether each step says what became of every event.
+    keeps_log: bool,
 }
 
 /// A case is kept, and its id remembered, for this long (µs of event time): ten years.
@@ -58,7 +58,24 @@ impl LaneState {
             accounting: Accounting::default(),
             seen: SeenIds::default(),
             episodes: Episodes::default(),
+            closing: None,
+            keeps_log: false,
         }
+    }
+
+    /// From now on each step tells the panes that are over. `panes`: all that was counted so far ([`crate::event::schema::PANES`]).
+    ///
+    /// # Errors
+    /// [`RestoreError::Columns`] if these are no panes.
+    pub fn tell_panes(&mut self, panes: &[RecordBatch]) -> Result<(), RestoreError> {
+        self.closing = Some(Closing::load(panes, self.watermark.time())?);
+        Ok(())
+    }
+
+    /// From now on each step says what became of every event, and which traffic is over.
+    pub fn keep_log(&mut self) {
+        self.keeps_log = true;
+        self.episodes.keep_over();
     }
 
     /// What became of every event so far.
@@ -71,6 +88,12 @@ impl LaneState {
     #[must_use]
     pub const fn watermark(&self) -> Option<i64> {
         self.watermark.time()
+    }
+
+    /// Newest sight of traffic, µs UTC.
+    #[must_use]
+    pub fn newest_sight(&self) -> Option<i64> {
+        (self.newest_sight > i64::MIN).then_some(self.newest_sight)
     }
 
     /// The largest time any event spoke of, µs UTC: event times, and times of updates.
@@ -87,61 +110,77 @@ impl LaneState {
 
     /// Waze jams and irregularities seen lately ([`crate::event::schema::TRAFFIC`]).
     #[must_use]
-    pub fn traffic(&self) -> arrow::array::RecordBatch {
+    pub fn traffic(&self) -> RecordBatch {
         self.episodes.table()
     }
 
-    /// Counts messages that the log has lost: nobody will ever know what was in them.
-    pub const fn skip(&mut self, messages: u64) {
+    /// Counts messages that the log has lost from this offset on: nobody will ever know what was in them. Gives the row that says so, if
+    /// the lane keeps a log.
+    pub fn skip(&mut self, offset: i64, messages: u64) -> Option<RecordBatch> {
         self.accounting.received += messages;
         self.accounting.gap += messages;
+        (self.keeps_log && messages > 0).then(|| of_gap(self.accounting.received, offset, messages, self.watermark.time()))
     }
 
     /// Takes the next batch of the log.
     pub fn apply(&mut self, batch: &EventBatch, place: &impl Place) -> Step {
+        let (received, watermark) = (self.accounting.received, self.watermark.time());
         for reject in &batch.rejects {
             self.accounting.reject(reject.reason);
         }
         let columns = Columns::of(&batch.events);
         let mut rows = Rows::new();
+        let mut log = LogRows::default();
         for row in 0..batch.events.num_rows() {
-            self.take(&columns, row, place, &mut rows);
+            let (fate, located) = self.take(&columns, row, place, &mut rows);
+            if self.keeps_log {
+                log.push(fate, located, self.watermark.time());
+            }
         }
         if self.newest_sight > i64::MIN {
             self.episodes.forget(self.newest_sight);
         }
         debug_assert!(self.accounting.balanced(), "{:?}", self.accounting);
-        rows.finish()
+        let over = self.episodes.take_over();
+        let log = if self.keeps_log {
+            log.finish(batch, received, watermark)
+        } else {
+            Vec::new()
+        };
+        rows.finish(log, over)
     }
 
-    fn take(&mut self, columns: &Columns<'_>, row: usize, place: &impl Place, rows: &mut Rows) {
+    fn take(&mut self, columns: &Columns<'_>, row: usize, place: &impl Place, rows: &mut Rows) -> (Fate, Located) {
         self.accounting.received += 1;
-        let Some(class) = Class::from_number(columns.class.value(row)) else {
-            debug_assert!(false, "the builder writes no other class");
-            self.accounting.received -= 1;
-            return;
-        };
+        // The builder writes no other class than those there are.
+        let class = Class::from_number(columns.class.value(row)).unwrap_or(Class::Report);
         let own_time = columns.own_time.value(row);
         let fate = self.judge(columns, row, class);
+        let watermark = self.watermark.time();
         self.watermark.observe(own_time);
         self.newest_time = self.newest_time.max(Some(own_time.max(columns.event_time.value(row))));
         if let Some(watermark) = self.watermark.time() {
             self.seen.forget(watermark);
         }
-        let Some(fate) = fate else {
-            self.accounting.duplicate += 1;
-            return;
-        };
         match fate {
-            Fate::Applied => self.accounting.applied += 1,
             Fate::Updated => self.accounting.updated += 1,
             Fate::Late => {
                 self.accounting.late += 1;
                 rows.late.push(columns.offset.value(row));
             }
+            Fate::Duplicate => {
+                self.accounting.duplicate += 1;
+                self.close(rows);
+                return (fate, Located::default());
+            }
+            // What is judged was neither refused nor lost.
+            Fate::Applied | Fate::Rejected | Fate::Gap => self.accounting.applied += 1,
         }
+        let mut located = Located::default();
         match class {
-            Class::Report => self.report(columns, row, fate, place, rows),
+            Class::Report => {
+                located = self.report(columns, row, fate, watermark, place, rows);
+            }
             Class::Transition => Self::transition(columns, row, rows),
             Class::Jam | Class::Irregularity => self.traffic_sight(columns, row, fate),
             Class::Level => {
@@ -150,10 +189,18 @@ impl LaneState {
                 }
             }
         }
+        self.close(rows);
+        (fate, located)
     }
 
-    /// Duplicate (`None`), updated, late or applied.
-    fn judge(&mut self, columns: &Columns<'_>, row: usize, class: Class) -> Option<Fate> {
+    fn close(&mut self, rows: &mut Rows) {
+        if let Some(closing) = &mut self.closing {
+            closing.close(self.watermark.time(), &mut rows.closed);
+        }
+    }
+
+    /// Duplicate, updated, late or applied.
+    fn judge(&mut self, columns: &Columns<'_>, row: usize, class: Class) -> Fate {
         let event_time = columns.event_time.value(row);
         let version = columns.version.value(row);
         let seed = match class {
@@ -176,14 +223,23 @@ impl LaneState {
             i64::from(self.settings.remember_ids_h.max(lateness_h)) * HOUR_US
         };
         match self.seen.observe(key, version, newest.saturating_add(remember)) {
-            Sight::Again => None,
-            Sight::NewVersion => Some(Fate::Updated),
-            Sight::First if self.watermark.late(event_time) => Some(Fate::Late),
-            Sight::First => Some(Fate::Applied),
+            Sight::Again => Fate::Duplicate,
+            Sight::NewVersion => Fate::Updated,
+            Sight::First if self.watermark.late(event_time) => Fate::Late,
+            Sight::First => Fate::Applied,
         }
     }
 
-    fn report(&mut self, columns: &Columns<'_>, row: usize, fate: Fate, place: &impl Place, rows: &mut Rows) {
+    /// `watermark`: before the report.
+    fn report(
+        &mut self,
+        columns: &Columns<'_>,
+        row: usize,
+        fate: Fate,
+        watermark: Option<i64>,
+        place: &impl Place,
+        rows: &mut Rows,
+    ) -> Located {
         if let Some(status) = value(columns.status, row) {
             // The state a report is seen in is a transition at the time it was written.
             rows.transitions.push(&TransitionRow {
@@ -198,7 +254,7 @@ impl LaneState {
             });
         }
         if fate == Fate::Updated {
-            return;
+            return Located::default();
         }
         let category = value(columns.category, row).unwrap_or(Category::Lainnya as u8);
         let kind = value(columns.kind, row);
@@ -218,10 +274,14 @@ impl LaneState {
             self.accounting.outside += u64::from(located.position.is_some() && located.kelurahan.is_none());
         }
         if counted {
-            rows.counted.push(pane_of(columns.event_time.value(row)), located, category);
+            let pane = pane_of(columns.event_time.value(row));
+            rows.counted.push(pane, located, category);
+            if let Some(closing) = &mut self.closing {
+                closing.count(pane, located, category, watermark, &mut rows.closed);
+            }
         }
         if !kept {
-            return;
+            return located;
         }
         let table = if complaint { &mut rows.cases } else { &mut rows.signals };
         table.push(&ReportRow {
@@ -237,6 +297,7 @@ impl LaneState {
             unit: text(columns.unit, row),
             late: fate == Fate::Late,
         });
+        located
     }
 
     fn transition(columns: &Columns<'_>, row: usize, rows: &mut Rows) {
@@ -296,6 +357,7 @@ struct Rows {
     transitions: TransitionRows,
     levels: LevelRows,
     late: Vec<i64>,
+    closed: ClosedRows,
 }
 
 impl Rows {
@@ -307,10 +369,11 @@ impl Rows {
             transitions: TransitionRows::new(),
             levels: LevelRows::new(),
             late: Vec::new(),
+            closed: ClosedRows::new(),
         }
     }
 
-    fn finish(self) -> Step {
+    fn finish(self, log: Vec<RecordBatch>, over: RecordBatch) -> Step {
         Step {
             counted: self.counted.finish(),
             cases: self.cases.finish(),
@@ -318,6 +381,9 @@ impl Rows {
             transitions: self.transitions.finish(),
             levels: self.levels.finish(),
             late: self.late,
+            closed: self.closed.finish(),
+            log,
+            over,
         }
     }
 }

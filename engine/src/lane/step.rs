@@ -25,6 +25,12 @@ pub struct Step {
     pub levels: RecordBatch,
     /// Offsets of late events, for the late output.
     pub late: Vec<i64>,
+    /// Panes that are over, and what was counted in them since they were ([`schema::CLOSED`]); empty unless the lane tells them.
+    pub closed: RecordBatch,
+    /// What became of every event ([`schema::LOG`]): events in one batch, refusals in the next. None unless the lane keeps a log.
+    pub log: Vec<RecordBatch>,
+    /// Traffic that is over ([`schema::TRAFFIC`]); empty unless the lane keeps a log.
+    pub over: RecordBatch,
 }
 
 fn time_builder() -> TimestampMicrosecondBuilder {

@@ -37,10 +37,12 @@ struct Episode {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Episodes {
     by_id: BTreeMap<(u8, String), Episode>,
+    /// Those that are over, if they are kept.
+    over: Option<Vec<Episode>>,
 }
 
-/// An episode not seen for this long (µs) is over and leaves the live table.
-const OVER_AFTER_US: i64 = 6 * 60_000_000;
+/// An episode not seen for this long, measured by the lane's newest sight, is over and leaves the live table, µs.
+pub const OVER_AFTER_US: i64 = 6 * 60_000_000;
 
 fn is_over(last_seen: i64, newest: i64) -> bool {
     last_seen.saturating_add(OVER_AFTER_US) <= newest
@@ -61,7 +63,9 @@ impl Episodes {
         };
         let key = (class, id.to_owned());
         if self.by_id.get(&key).is_none_or(|episode| is_over(episode.last_seen, newest)) {
-            self.by_id.remove(&key);
+            if let (Some(gone), Some(over)) = (self.by_id.remove(&key), &mut self.over) {
+                over.push(gone);
+            }
             if is_over(seen_at, newest) {
                 return;
             }
@@ -96,7 +100,25 @@ impl Episodes {
 
     /// Drops episodes that are over. `newest` is the newest sight of the lane, µs.
     pub(super) fn forget(&mut self, newest: i64) {
-        self.by_id.retain(|_, episode| !is_over(episode.last_seen, newest));
+        let over = &mut self.over;
+        self.by_id.retain(|_, episode| {
+            let stays = !is_over(episode.last_seen, newest);
+            if let (false, Some(over)) = (stays, over.as_mut()) {
+                over.push(episode.clone());
+            }
+            stays
+        });
+    }
+
+    /// From now on keeps those that are over, for [`Self::take_over`].
+    pub(super) fn keep_over(&mut self) {
+        self.over.get_or_insert_default();
+    }
+
+    /// Those that are over since the last call, if they are kept: all whose last sight lies [`OVER_AFTER_US`] behind the lane's newest one.
+    pub(super) fn take_over(&mut self) -> RecordBatch {
+        let over = self.over.as_mut().map(std::mem::take).unwrap_or_default();
+        table_of(over.iter())
     }
 
     /// Episodes as a table of [`Self::table`] holds them. Lines are not in it: the next sight of an object brings its line again.
@@ -132,47 +154,54 @@ impl Episodes {
             };
             ((class, id), episode)
         });
-        Ok(Self { by_id: episodes.collect() })
+        Ok(Self {
+            by_id: episodes.collect(),
+            over: None,
+        })
     }
 
     /// The live table, by id ([`schema::TRAFFIC`]).
     pub(super) fn table(&self) -> RecordBatch {
-        let time = || TimestampMicrosecondBuilder::new().with_data_type(schema::time_type());
-        let (mut id, mut class) = (StringBuilder::new(), UInt8Builder::new());
-        let (mut event_time, mut first_seen, mut last_seen) = (time(), time(), time());
-        let mut cells = ListBuilder::new(UInt64Builder::new());
-        let mut speed_kmh = Float64Builder::new();
-        let (mut delay_s, mut length_m, mut jam_level) = (Int32Builder::new(), Int32Builder::new(), UInt8Builder::new());
-        for episode in self.by_id.values() {
-            id.append_value(&episode.id);
-            class.append_value(episode.class);
-            event_time.append_value(episode.event_time);
-            first_seen.append_value(episode.first_seen);
-            last_seen.append_value(episode.last_seen);
-            cells.values().append_slice(&episode.cells);
-            cells.append(true);
-            speed_kmh.append_option(episode.speed_kmh);
-            delay_s.append_option(episode.delay_s);
-            length_m.append_option(episode.length_m);
-            jam_level.append_option(episode.jam_level);
-        }
-        RecordBatch::try_new(
-            Arc::clone(&schema::TRAFFIC),
-            vec![
-                Arc::new(id.finish()),
-                Arc::new(class.finish()),
-                Arc::new(event_time.finish()),
-                Arc::new(first_seen.finish()),
-                Arc::new(last_seen.finish()),
-                Arc::new(cells.finish()),
-                Arc::new(speed_kmh.finish()),
-                Arc::new(delay_s.finish()),
-                Arc::new(length_m.finish()),
-                Arc::new(jam_level.finish()),
-            ],
-        )
-        .expect("columns are appended together, with the schema's types")
+        table_of(self.by_id.values())
     }
+}
+
+fn table_of<'a>(episodes: impl Iterator<Item = &'a Episode>) -> RecordBatch {
+    let time = || TimestampMicrosecondBuilder::new().with_data_type(schema::time_type());
+    let (mut id, mut class) = (StringBuilder::new(), UInt8Builder::new());
+    let (mut event_time, mut first_seen, mut last_seen) = (time(), time(), time());
+    let mut cells = ListBuilder::new(UInt64Builder::new());
+    let mut speed_kmh = Float64Builder::new();
+    let (mut delay_s, mut length_m, mut jam_level) = (Int32Builder::new(), Int32Builder::new(), UInt8Builder::new());
+    for episode in episodes {
+        id.append_value(&episode.id);
+        class.append_value(episode.class);
+        event_time.append_value(episode.event_time);
+        first_seen.append_value(episode.first_seen);
+        last_seen.append_value(episode.last_seen);
+        cells.values().append_slice(&episode.cells);
+        cells.append(true);
+        speed_kmh.append_option(episode.speed_kmh);
+        delay_s.append_option(episode.delay_s);
+        length_m.append_option(episode.length_m);
+        jam_level.append_option(episode.jam_level);
+    }
+    RecordBatch::try_new(
+        Arc::clone(&schema::TRAFFIC),
+        vec![
+            Arc::new(id.finish()),
+            Arc::new(class.finish()),
+            Arc::new(event_time.finish()),
+            Arc::new(first_seen.finish()),
+            Arc::new(last_seen.finish()),
+            Arc::new(cells.finish()),
+            Arc::new(speed_kmh.finish()),
+            Arc::new(delay_s.finish()),
+            Arc::new(length_m.finish()),
+            Arc::new(jam_level.finish()),
+        ],
+    )
+    .expect("columns are appended together, with the schema's types")
 }
 
 /// Every cell a line crosses, sorted; none where the line is no line. A cell that is cut by less than [`SHORTEST_DEG`] of line

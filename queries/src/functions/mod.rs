@@ -1,8 +1,9 @@
 //! SQL functions of ours, one a file, registered in one list.
 //!
 //! Aggregates over (seconds, closed): `km_quantile`, `rmst`, `rmst_se`, and `survival`, which answers all of it from one sort.
-//! Over the transitions of a case: `case_clocks`. Scalars: `case_key`, `kelurahan_code`, `h3_text`. Beside them the table `units`.
+//! Over the transitions of a case: `case_clocks`. Scalars: `case_key`, `kelurahan_code`, `h3_text`, and those of `bits`. Beside them the table `units`.
 
+mod bits;
 mod case_clocks;
 mod case_key;
 mod case_state;
@@ -42,7 +43,7 @@ pub fn register(context: &SessionContext) {
     for function in aggregates {
         context.register_udaf(function);
     }
-    for function in scalars {
+    for function in scalars.into_iter().chain(bits::Bits::all().map(ScalarUDF::from)) {
         context.register_udf(function);
     }
 }

@@ -26,6 +26,8 @@ enum Rows {
     Routes,
     Traffic,
     Levels,
+    Waiting,
+    Over,
 }
 
 /// A live table of one snapshot.
@@ -37,7 +39,7 @@ pub struct LiveTable {
 }
 
 impl LiveTable {
-    /// The table of this name ([`super::table_names`]), if there is one.
+    /// The table of this name ([`super::table_names`]; `waiting` and `over`: what history may not have), if there is one.
     #[must_use]
     pub fn named(name: &str, snapshot: &Arc<CitySnapshot>) -> Option<Self> {
         let (rows, engine) = match name {
@@ -47,6 +49,8 @@ impl LiveTable {
             "routes" => (Rows::Routes, &*tanggap_engine::route::ROUTES),
             "traffic" => (Rows::Traffic, &*schema::TRAFFIC),
             "levels" => (Rows::Levels, &*schema::LEVELS),
+            "waiting" => (Rows::Waiting, &*schema::LOG),
+            "over" => (Rows::Over, &*schema::TRAFFIC),
             _ => return None,
         };
         Some(Self {
@@ -69,6 +73,8 @@ impl LiveTable {
             Rows::Routes => lane.routes.clone(),
             Rows::Traffic => lane.traffic.iter().cloned().collect(),
             Rows::Levels => lane.levels.clone(),
+            Rows::Waiting => lane.log.clone(),
+            Rows::Over => lane.over.clone(),
         }
     }
 }

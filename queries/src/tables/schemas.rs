@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use datafusion::arrow::array::{ArrayRef, DictionaryArray, RecordBatch, StringArray, UInt8Array};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt8Type};
 use datafusion::common::Result;
-use tanggap_engine::event::{Category, Class, Kind, Status, schema};
+use tanggap_engine::event::{Category, Class, Fate, Kind, Status, schema};
 
 use super::LaneSnapshot;
 
@@ -21,6 +21,7 @@ static CATEGORIES: LazyLock<ArrayRef> =
 static KINDS: LazyLock<ArrayRef> = LazyLock::new(|| Arc::new(Kind::ALL.iter().map(|value| Some(value.id())).collect::<StringArray>()));
 static STATUSES: LazyLock<ArrayRef> = LazyLock::new(|| Arc::new(Status::ALL.iter().map(|value| Some(value.id())).collect::<StringArray>()));
 static CLASSES: LazyLock<ArrayRef> = LazyLock::new(|| Arc::new(Class::ALL.iter().map(|value| Some(value.id())).collect::<StringArray>()));
+static FATES: LazyLock<ArrayRef> = LazyLock::new(|| Arc::new(Fate::ALL.iter().map(|value| Some(value.id())).collect::<StringArray>()));
 
 /// The words of a column of numbers, by the column's name.
 fn vocabulary(column: &str) -> Option<&'static ArrayRef> {
@@ -29,6 +30,7 @@ fn vocabulary(column: &str) -> Option<&'static ArrayRef> {
         schema::KIND => Some(&KINDS),
         schema::STATUS => Some(&STATUSES),
         schema::CLASS => Some(&CLASSES),
+        schema::FATE => Some(&FATES),
         _ => None,
     }
 }

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use datafusion::arrow::array::RecordBatch;
 use tanggap_engine::lane::Accounting;
 use tanggap_engine::pane::Segment;
+
+use super::History;
 
 /// Whether a lane still says something about now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -100,6 +102,14 @@ pub struct LaneSnapshot {
     pub traffic: Option<RecordBatch>,
     /// Water levels ([`tanggap_engine::event::schema::LEVELS`]).
     pub levels: Vec<RecordBatch>,
+    /// What became of events that history may not have ([`tanggap_engine::event::schema::LOG`]).
+    pub log: Vec<RecordBatch>,
+    /// Traffic that is over and that history may not have ([`tanggap_engine::event::schema::TRAFFIC`]).
+    pub over: Vec<RecordBatch>,
+    /// Reports that are no complaints, and levels, are kept from this time on, µs UTC.
+    pub signals_from: i64,
+    /// Panes are kept from this one on, µs UTC.
+    pub panes_from: i64,
     /// What became of every event.
     pub accounting: Accounting,
     /// Watermark, µs UTC.
@@ -155,9 +165,21 @@ impl CitySnapshot {
 #[derive(Debug, Default)]
 pub struct City {
     current: ArcSwap<CitySnapshot>,
+    history: ArcSwapOption<History>,
 }
 
 impl City {
+    /// History as it was last told; none before it was opened. Take the snapshot first: history holds what a lane has dropped by then.
+    #[must_use]
+    pub fn history(&self) -> Option<Arc<History>> {
+        self.history.load_full()
+    }
+
+    /// Tells what history is now.
+    pub fn remember(&self, history: History) {
+        self.history.store(Some(Arc::new(history)));
+    }
+
     /// What a reader sees now.
     #[must_use]
     pub fn snapshot(&self) -> Arc<CitySnapshot> {

@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use std::{env, io};
 
+use super::absence::not_run;
+
 /// A JVM with a cold cache on a loaded two-core machine needs most of a minute.
 pub(super) const START_DEADLINE: Duration = Duration::from_mins(3);
 
@@ -65,17 +67,8 @@ pub(super) fn found_or_skip(test: &str, found: Result<PathBuf, String>) -> io::R
     let runs = java.is_ok_and(|status| status.success());
     match found.and_then(|jars| runs.then_some(jars).ok_or_else(|| format!("there is no Java: {CURE}"))) {
         Ok(jars) => Ok(Some(jars)),
-        Err(missing) if env::var_os("CI").is_some() => Err(io::Error::other(missing)),
-        Err(missing) => {
-            skip(test, &missing);
-            Ok(None)
-        }
+        Err(missing) => not_run(test, &missing).map(|()| None),
     }
-}
-
-#[expect(clippy::print_stderr, reason = "a test that did not run must say so where people look")]
-fn skip(test: &str, missing: &str) {
-    eprintln!("NOT RUN: {test}: {missing}");
 }
 
 /// A port nobody uses now. Another program may take it before the server does; the test then fails and says so.

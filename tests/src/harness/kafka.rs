@@ -1,16 +1,21 @@
 //! A real Apache Kafka (`KRaft`, one node) in a temporary directory: formatted, started, killed and restarted by the test. It
 //! runs from jars (`scripts/install-servers.sh`), not from the shell scripts of a distribution.
 
+mod pair;
+pub mod secured;
+
 use std::fs;
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::Instant;
 
-use tanggap_connectors::kafka::{KafkaConfig, KafkaSource};
+use tanggap_connectors::kafka::{KafkaConfig, KafkaSource, Properties};
 use tempfile::TempDir;
 
 use super::java::{CURE, START_DEADLINE, failure, found_or_skip, free_port, jars, java};
+use super::proxy::Proxy;
 
 /// Any 128-bit id in URL-safe base64 will do: the cluster lives and dies with its directory.
 const CLUSTER_ID: &str = "dGFuZ2dhcC10ZXN0cy0wMQ";
@@ -21,6 +26,10 @@ pub struct RealKafka {
     directory: TempDir,
     jars: PathBuf,
     port: u16,
+    /// What a client must say to be let in.
+    client: Properties,
+    /// The size of its heap, if not the usual.
+    heap: Option<&'static str>,
     process: Option<Child>,
 }
 
@@ -30,37 +39,74 @@ impl RealKafka {
     /// # Errors
     /// The broker is installed but does not start; or it is not installed and this is a CI run, which must not skip it.
     pub fn start_or_skip(test: &str) -> io::Result<Option<Self>> {
-        found_or_skip(test, installed())?.map(Self::start).transpose()
+        found_or_skip(test, installed())?.map(|jars| Self::start(jars, None)).transpose()
     }
 
-    fn start(jars: PathBuf) -> io::Result<Self> {
+    /// As [`Self::start_or_skip`], with a second door that the proxy leads to: whoever comes in by it is told that the broker is where the
+    /// proxy is. [`Self::brokers`] is the first door.
+    ///
+    /// # Errors
+    /// As [`Self::start_or_skip`].
+    pub fn start_behind_or_skip(test: &str, proxy: &Proxy) -> io::Result<Option<Self>> {
+        found_or_skip(test, installed())?
+            .map(|jars| Self::start(jars, Some(proxy)))
+            .transpose()
+    }
+
+    fn start(jars: PathBuf, proxy: Option<&Proxy>) -> io::Result<Self> {
         let directory = TempDir::with_prefix("tanggap-kafka-")?;
         let (port, controller) = (free_port()?, free_port()?);
-        fs::write(
-            directory.path().join("server.properties"),
-            properties(directory.path(), port, controller),
-        )?;
-        let mut kafka = Self {
+        let mut text = properties(directory.path(), port, controller);
+        if let Some(proxy) = proxy {
+            let door = SocketAddr::from(([127, 0, 0, 1], free_port()?));
+            text = with_door(&text, door, proxy.address());
+            proxy.lead_to(door);
+        }
+        let mut kafka = Self::new(jars, directory, port);
+        kafka.begin(&text, &[])?;
+        Ok(kafka)
+    }
+
+    /// A broker that is neither formatted nor started.
+    fn new(jars: PathBuf, directory: TempDir, port: u16) -> Self {
+        Self {
             directory,
             jars,
             port,
+            client: Properties::default(),
+            heap: None,
             process: None,
-        };
-        let formatted = kafka
+        }
+    }
+
+    /// Formats and starts it with these properties; `format` is what the storage tool is told besides.
+    fn begin(&mut self, properties: &str, format: &[&str]) -> io::Result<()> {
+        fs::write(self.directory.path().join("server.properties"), properties)?;
+        let formatted = self
             .java("kafka.tools.StorageTool", "format.log")?
             .args(["format", "-t", CLUSTER_ID, "-c", "server.properties"])
+            .args(format)
             .status()?;
         if !formatted.success() {
-            return Err(kafka.failure("the storage tool failed", "format.log"));
+            return Err(self.failure("the storage tool failed", "format.log"));
         }
-        kafka.restart()?;
-        Ok(kafka)
+        self.restart()
     }
 
     /// `host:port` of the broker; the same after a restart.
     #[must_use]
     pub fn brokers(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// How a client gets in.
+    #[must_use]
+    pub fn client(&self) -> KafkaConfig {
+        KafkaConfig {
+            brokers: self.brokers(),
+            properties: self.client.clone(),
+            ..KafkaConfig::default()
+        }
     }
 
     /// Kills the broker as a power cut would end its process (SIGKILL).
@@ -84,9 +130,8 @@ impl RealKafka {
         let mut command = self.java("kafka.Kafka", "server.log")?;
         self.process = Some(command.arg("server.properties").spawn()?);
         let config = KafkaConfig {
-            brokers: self.brokers(),
             timeout_ms: 1_000,
-            ..KafkaConfig::default()
+            ..self.client()
         };
         let deadline = Instant::now() + START_DEADLINE;
         while KafkaSource::connect(&config).is_err() {
@@ -105,6 +150,7 @@ impl RealKafka {
     fn java(&self, class: &str, log: &str) -> io::Result<Command> {
         let mut command = java(self.directory.path(), log)?;
         command
+            .args(self.heap)
             .arg("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
             .arg("-cp")
             .arg(self.jars.join("*"))
@@ -165,4 +211,15 @@ fn properties(directory: &Path, port: u16, controller: u16) -> String {
          background.threads=2\n",
         directory.join("data").display()
     )
+}
+
+/// These properties with one door more, whose clients are told to come to this address.
+fn with_door(properties: &str, door: SocketAddr, told: SocketAddr) -> String {
+    let lines = properties.lines().map(|line| match line.split_once('=') {
+        Some(("listeners", _)) => format!("{line},PROXIED://{door}\n"),
+        Some(("advertised.listeners", _)) => format!("{line},PROXIED://{told}\n"),
+        Some(("listener.security.protocol.map", _)) => format!("{line},PROXIED:PLAINTEXT\n"),
+        _ => format!("{line}\n"),
+    });
+    lines.collect()
 }

@@ -36,13 +36,27 @@ impl Served {
     /// # Errors
     /// It cannot be started.
     pub fn start_with(directory: &Path, settings: &str, arguments: &[&str], environment: &[(String, String)]) -> io::Result<Self> {
+        Self::start_by(program(), directory, settings, arguments, environment)
+    }
+
+    /// As [`Self::start_with`], by a command that runs the program with the arguments it is given.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn start_by(
+        mut command: Command,
+        directory: &Path,
+        settings: &str,
+        arguments: &[&str],
+        environment: &[(String, String)],
+    ) -> io::Result<Self> {
         let address = free_address()?;
         let config = config_file(directory);
         fs::write(
             &config,
             format!("{settings}\n[api]\nlisten = {address:?}\nsql = true\nloopback_is_staff = true\n"),
         )?;
-        let mut process = program()
+        let mut process = command
             .arg("serve")
             .args(arguments)
             .arg("--config")
@@ -62,6 +76,20 @@ impl Served {
             }
         });
         Ok(Self { process, address, log })
+    }
+
+    /// The number by which the system knows it.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// What it says at `/metrics`; nothing while it does not answer.
+    #[must_use]
+    pub fn metrics(&self) -> String {
+        let asked = ureq::get(format!("http://{}/metrics", self.address)).call();
+        let said = asked.ok().and_then(|mut answer| answer.body_mut().read_to_string().ok());
+        said.unwrap_or_default()
     }
 
     /// The lanes of `/v1/sources`; none while it does not answer.

@@ -1,6 +1,6 @@
-//! The simulated outside of a process: its reader, its outputs, its clock.
+//! The simulated outside of a process: its reader, its outputs, history, its clock.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use serde_json::Value;
 use tanggap_connectors::decode::Payload;
 use tanggap_connectors::kafka::{KafkaError, Polled, SinkCounters};
 
+use super::super::history::{Through, Waiting};
 use super::super::outbox::Message;
 use super::super::outside::Outside;
 use super::world::{Plant, World};
@@ -24,6 +25,8 @@ pub(super) struct SimulatedKafka {
     deliveries: RefCell<SinkCounters>,
     /// Outputs that are taken, which the process does not know yet.
     unheard: RefCell<u64>,
+    offered: Option<Waiting>,
+    through: Cell<Option<Through>>,
 }
 
 impl SimulatedKafka {
@@ -37,6 +40,8 @@ impl SimulatedKafka {
             progress: world.now(),
             deliveries: RefCell::default(),
             unheard: RefCell::default(),
+            offered: None,
+            through: Cell::new(None),
         };
         kafka.seek(from);
         kafka
@@ -158,6 +163,21 @@ impl Outside for SimulatedKafka {
             counters.delivered += 1;
         }
         *counters
+    }
+
+    fn offer(&mut self, waiting: Waiting) {
+        let mut state = self.world.state();
+        if state.calm {
+            self.through.set(state.append(&waiting));
+        }
+        drop(state);
+        self.offered = Some(waiting);
+    }
+
+    fn through(&self) -> Option<Through> {
+        let heard = self.offered.as_ref().and_then(|waiting| self.world.state().append(waiting));
+        self.through.set(heard.or(self.through.get()));
+        self.through.get()
     }
 }
 

@@ -1,10 +1,11 @@
 //! The production lane, its store and its outbox in a simulated world: processes are killed, the power goes, a process stands still while
 //! others take its lane, the disk and Kafka fail and lie about it, the clock jumps. Whatever happens, the lane must end as one to which
-//! nothing happened, and every output be told, with one number, in one wording, and not before it stands.
+//! nothing happened, every output be told, with one number, in one wording, and not before it stands, and history have each event once.
 //!
 //! A seed that fails is told again with `SIMULATION_SEED=… cargo test --release -p tanggap --lib simulation`.
 #![expect(clippy::print_stdout, reason = "what happened, for whoever asks with --nocapture")]
 
+mod archive;
 mod disk;
 mod files;
 mod kafka;
@@ -22,6 +23,7 @@ use serde_json::Value;
 use tanggap_connectors::decode::Payload;
 use tanggap_engine::commit::{Manifest, Writer};
 
+use self::archive::{log_rows, over_rows};
 use self::disk::SimulatedDisk;
 use self::process::{LANE, Process, SETTING};
 use self::story::Line;
@@ -48,6 +50,7 @@ fn tell(seed: u64, plant: Option<Plant>) -> Result<Tally, Vec<String>> {
         let (reference, manifest, messages) = undisturbed(topic, log);
         wrong.extend(wrong_state(&world, &reference, &manifest).err());
         wrong.extend(wrong_outputs(&world, &messages).err());
+        wrong.extend(wrong_history(&world, &reference).err());
     }
     let tally = world.state().tally;
     if wrong.is_empty() { Ok(tally) } else { Err(wrong) }
@@ -186,6 +189,32 @@ fn wrong_outputs(world: &World, wanted: &[Message]) -> Result<(), String> {
     }
 }
 
+/// Every event and all traffic that is over, once each.
+fn wrong_history(world: &World, reference: &LaneRunner) -> Result<(), String> {
+    let wanted = reference.waiting().ok_or("the lane keeps no history")?;
+    let mut archive = world.state().archive.clone();
+    let log: Vec<Vec<u8>> = log_rows(&wanted, 0).into_iter().map(|(_, row)| row).collect();
+    if archive.log != log {
+        return Err(format!(
+            "history has {} events, there are {}, or others",
+            archive.log.len(),
+            log.len()
+        ));
+    }
+    let mut over = over_rows(&wanted, i64::MIN);
+    over.sort_unstable();
+    archive.over.sort_unstable();
+    if archive.over == over {
+        Ok(())
+    } else {
+        Err(format!(
+            "history has {} episodes, there are {}, or others",
+            archive.over.len(),
+            over.len()
+        ))
+    }
+}
+
 /// A message's number, and what it says besides the epoch it was written in.
 fn wording(value: &str) -> (u64, Value) {
     let mut value: Value = serde_json::from_str(value).unwrap();
@@ -246,6 +275,7 @@ fn mistakes_made_on_purpose_are_found() {
         Plant::FoldersNotSynced,
         Plant::OutboxBeforeCommit,
         Plant::NoFence,
+        Plant::AppendedAgain,
     ] {
         let found = (0..SEEDS_TO_FIND).find_map(|seed| Some((seed, tell(seed, Some(plant)).err()?)));
         let (seed, wrong) = found.unwrap_or_else(|| panic!("{plant:?} was not found in {SEEDS_TO_FIND} seeds"));

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::archive::Archive;
 use super::files::Files;
 use super::process::Process;
 use super::story::Line;
@@ -27,6 +28,8 @@ pub(super) enum Plant {
     OutboxBeforeCommit,
     /// A manifest may be written over.
     NoFence,
+    /// History does not ask how far it was.
+    AppendedAgain,
 }
 
 /// How often things go wrong: chances at each thing a process does.
@@ -61,10 +64,11 @@ pub(super) struct Tally {
     pub(super) output_failures: u64,
     pub(super) stuck_readers: u64,
     pub(super) repeats: u64,
+    pub(super) appends: u64,
 }
 
 impl Tally {
-    fn counts(&mut self) -> [&mut u64; 10] {
+    fn counts(&mut self) -> [&mut u64; 11] {
         [
             &mut self.commits,
             &mut self.taken_up,
@@ -76,6 +80,7 @@ impl Tally {
             &mut self.output_failures,
             &mut self.stuck_readers,
             &mut self.repeats,
+            &mut self.appends,
         ]
     }
 
@@ -115,6 +120,7 @@ pub(super) struct State {
     /// Messages of the log that can be read by now.
     pub(super) published: usize,
     pub(super) topics: BTreeMap<String, Vec<String>>,
+    pub(super) archive: Archive,
     /// Outputs that arrive when nobody waits for them any more.
     pub(super) stragglers: Vec<(String, String)>,
     /// Names that a planted mistake gives too late.
@@ -154,6 +160,7 @@ impl World {
                 files: Files::default(),
                 published: 0,
                 topics: BTreeMap::new(),
+                archive: Archive::default(),
                 stragglers: Vec::new(),
                 held: Vec::new(),
                 alive: Vec::new(),

@@ -1,12 +1,15 @@
 //! One lane at work: payloads are decoded, the pure lane applies them, the kernel sums what is counted, routes are decided,
 //! and the tables that readers see are kept.
 
+mod resume;
+
+use std::sync::Arc;
+
 use anyhow::Context;
+use bytes::Bytes;
 use datafusion::arrow::array::RecordBatch;
 use tanggap_connectors::decode::{Decoder, Payload};
-use tanggap_connectors::store::{CommitStore, Recovered};
-use tanggap_engine::commit::Writer;
-use tanggap_engine::event::{EventBatchBuilder, Reject, schema};
+use tanggap_engine::event::{EventBatch, EventBatchBuilder, Reject, schema};
 use tanggap_engine::lane::LaneState;
 use tanggap_engine::pane::{Kernel, Tiers};
 use tanggap_engine::route::route;
@@ -14,21 +17,22 @@ use tanggap_engine::time::HOUR_US;
 use tanggap_queries::measures::PaneKernel;
 use tanggap_queries::tables::{LaneSnapshot, Liveness, Written};
 
-use super::durable::{Durable, made_with, same_settings, table};
-use super::outbox::{Message, messages};
-use super::pile::{Pile, since};
-use super::setting::Setting;
+use crate::run::durable::{Durable, table};
+use crate::run::history::{Backlog, Stand, Through, Waiting};
+use crate::run::outbox::Message;
+use crate::run::pile::{Pile, since};
+use crate::run::setting::Setting;
 
-/// A refused event with the bytes of its payload.
+/// A refused event with the bytes of its payload. Where several events of a payload are refused, the first has them and the others are empty.
 #[derive(Clone, Debug)]
-pub(super) struct DeadLetter {
-    pub(super) reject: Reject,
-    pub(super) payload: Vec<u8>,
+pub(in crate::run) struct DeadLetter {
+    pub(in crate::run) reject: Reject,
+    pub(in crate::run) payload: Bytes,
 }
 
 /// What is kept of a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Keep {
+pub(in crate::run) enum Keep {
     /// For a live city: segments merged in tiers, reports that are no complaints for a while.
     Live,
     /// For a replay that is read once at the end: partial sums as they come, complaints only.
@@ -37,7 +41,7 @@ pub(super) enum Keep {
 
 /// A lane and its tables.
 #[derive(Debug)]
-pub(super) struct LaneRunner {
+pub(in crate::run) struct LaneRunner {
     setting: Setting,
     keep: Keep,
     topic: String,
@@ -60,19 +64,21 @@ pub(super) struct LaneRunner {
     /// Signals and levels before this are forgotten, µs.
     kept_from: i64,
     durable: Option<Durable>,
+    /// What history does not have, of a lane that keeps it.
+    backlog: Option<Backlog>,
 }
 
 /// Reports that are no complaints, and water levels, are kept this long behind the watermark, µs: the longest live view is a day.
 const KEEP_SIGNALS_US: i64 = 26 * HOUR_US;
 /// One-minute panes are kept this long, µs: the expectation looks eight weeks back.
-pub(super) const KEEP_PANES_US: i64 = 57 * 24 * HOUR_US;
+pub(in crate::run) const KEEP_PANES_US: i64 = 57 * 24 * HOUR_US;
 
 impl LaneRunner {
     /// A lane at the beginning of its log.
     ///
     /// # Errors
     /// The topic is none we can read, or its mapping is wrong.
-    pub(super) fn new(setting: &Setting, topic: &str, partition: i32, name: String, keep: Keep) -> anyhow::Result<Self> {
+    pub(in crate::run) fn new(setting: &Setting, topic: &str, partition: i32, name: String, keep: Keep) -> anyhow::Result<Self> {
         let decoder = Decoder::for_topic(topic, &setting.config.decode()).with_context(|| format!("the topic {topic} cannot be read"))?;
         let state = LaneState::new(decoder.channel(), setting.config.lane(keep == Keep::Live));
         Ok(Self {
@@ -97,99 +103,23 @@ impl LaneRunner {
             newest_broker_time: None,
             kept_from: i64::MIN,
             durable: None,
+            backlog: None,
         })
     }
 
-    /// A live lane where it was left in a store, or at the beginning of its log; and what its last epoch tells others, which may not
-    /// have been sent.
-    ///
-    /// # Errors
-    /// As [`Self::new`]; or what was written down cannot be used.
-    pub(super) fn resume(
-        setting: &Setting,
-        topic: &str,
-        partition: i32,
-        name: String,
-        store: Box<dyn CommitStore>,
-        writer: Writer,
-    ) -> anyhow::Result<(Self, Vec<Message>)> {
-        let (durable, recovered) = Durable::open(store, writer, &name, setting)?;
-        let mut runner = Self::new(setting, topic, partition, name, Keep::Live)?;
-        runner.durable = Some(durable);
-        let unsent = match recovered {
-            None => {
-                runner.state.keep_journal();
-                Vec::new()
-            }
-            Some(recovered) => runner.restore(recovered)?,
-        };
-        Ok((runner, unsent))
-    }
-
-    /// A lane as it was written down, to be looked at.
-    ///
-    /// # Errors
-    /// As [`Self::resume`].
-    pub(super) fn kept(setting: &Setting, topic: &str, partition: i32, name: String, recovered: Recovered) -> anyhow::Result<Self> {
-        same_settings(&name, &recovered.manifest.made_with, &made_with(setting)?)?;
-        let mut runner = Self::new(setting, topic, partition, name, Keep::Live)?;
-        runner.restore(recovered)?;
-        Ok(runner)
-    }
-
-    fn restore(&mut self, recovered: Recovered) -> anyhow::Result<Vec<Message>> {
-        let Recovered {
-            manifest,
-            mut tables,
-            faults,
-            ..
-        } = recovered;
-        for fault in &faults {
-            tracing::error!(
-                lane = self.name,
-                epoch = fault.epoch,
-                path = fault.path,
-                fault = fault.what,
-                "an epoch cannot be used; what it held is read again from the log"
-            );
+    /// From now on keeps what became of every event, until history has it.
+    pub(in crate::run) fn keep_log(&mut self) {
+        if self.setting.config.history.enabled {
+            self.state.keep_log();
+            self.backlog.get_or_insert_default();
         }
-        let mut take = |table: &str| tables.remove(table).unwrap_or_default();
-        for rows in take(table::PANES) {
-            self.tiers.push(rows, &mut self.kernel)?;
-        }
-        for (table, pile) in [
-            (table::CASES, &mut self.cases),
-            (table::SIGNALS, &mut self.signals),
-            (table::TRANSITIONS, &mut self.transitions),
-            (table::ROUTES, &mut self.routes),
-            (table::LEVELS, &mut self.levels),
-        ] {
-            for rows in take(table) {
-                pile.push(rows);
-            }
-        }
-        let traffic = take(table::TRAFFIC).pop().unwrap_or_else(|| self.state.traffic());
-        let settings = self.setting.config.lane(true);
-        self.state = LaneState::restore(self.decoder.channel(), settings, manifest.state, &take(table::SEEN), &traffic)
-            .with_context(|| format!("epoch {} of {} cannot be used", manifest.epoch, self.name))?;
-        // Rows that were written down before they were forgotten.
-        self.forget()?;
-        self.next_offset = manifest.next_offset;
-        self.newest_broker_time = manifest.newest_broker_time_us;
-        tracing::info!(
-            lane = self.name,
-            epoch = manifest.epoch,
-            next_offset = manifest.next_offset,
-            "taken up where it was left"
-        );
-        Ok(messages(&take(table::OUTBOX), manifest.epoch))
     }
 
     /// Writes down what was applied since the last time, and gives what others must be told now. The waiting batch must be applied first.
     ///
     /// # Errors
     /// The store fails (try again later), or another process owns the lane.
-    pub(super) fn commit(&mut self) -> anyhow::Result<Vec<Message>> {
+    pub(in crate::run) fn commit(&mut self) -> anyhow::Result<Vec<Message>> {
         debug_assert_eq!(self.builder.rows(), 0, "what is read is applied before it is written down");
         let Some(durable) = &mut self.durable else {
             return Ok(Vec::new());
@@ -197,8 +127,43 @@ impl LaneRunner {
         durable.commit(&mut self.state, self.next_offset, self.newest_broker_time, self.kept_from)
     }
 
+    /// What history may not have of what is written down. Nothing waits to be written when this is called.
+    pub(in crate::run) fn waiting(&self) -> Option<Waiting> {
+        let (backlog, stand) = (self.backlog.as_ref()?, self.durable.as_ref()?.stand()?);
+        Some(Waiting {
+            stand: Stand {
+                channel: self.decoder.channel().to_owned(),
+                seq: i64::try_from(self.state.accounting().received).unwrap_or(i64::MAX),
+                sight_us: self.state.newest_sight(),
+                newest_broker_time_us: self.newest_broker_time,
+                ..stand
+            },
+            log: backlog.log().to_vec(),
+            over: backlog.over().to_vec(),
+        })
+    }
+
+    /// Events that history does not have.
+    pub(in crate::run) fn unexported(&self) -> usize {
+        self.backlog.as_ref().map_or(0, Backlog::rows)
+    }
+
+    /// History has the lane up to here: what it has is dropped.
+    ///
+    /// # Errors
+    /// Never in practice: the rows are ours.
+    pub(in crate::run) fn exported(&mut self, through: Through) -> anyhow::Result<()> {
+        if let Some(durable) = &mut self.durable {
+            durable.exported(through);
+        }
+        if let Some(backlog) = &mut self.backlog {
+            backlog.forget(through)?;
+        }
+        Ok(())
+    }
+
     /// Goes on at a later offset; those left out are counted. Nothing waits to be applied when this is called.
-    pub(super) fn accept_gap(&mut self, next_offset: i64) {
+    pub(in crate::run) fn accept_gap(&mut self, next_offset: i64) {
         let lost = next_offset.saturating_sub(self.next_offset).max(0);
         tracing::warn!(
             lane = self.name,
@@ -206,7 +171,9 @@ impl LaneRunner {
             lost,
             "offsets that Kafka has forgotten are left out and counted as gap"
         );
-        self.state.skip(lost.unsigned_abs());
+        if let Some(row) = self.state.skip(self.next_offset, lost.unsigned_abs()) {
+            self.log(&[row], &RecordBatch::new_empty(Arc::clone(&schema::TRAFFIC)));
+        }
         self.next_offset = next_offset;
         if let Some(durable) = &mut self.durable {
             durable.changed();
@@ -214,16 +181,17 @@ impl LaneRunner {
     }
 
     /// Decodes a payload into the waiting batch.
-    pub(super) fn take(&mut self, payload: &Payload<'_>) {
+    pub(in crate::run) fn take(&mut self, payload: &Payload<'_>) {
         if let Some(durable) = &mut self.durable {
             durable.read(payload);
         }
         let rejects = self.builder.rejects().len();
         self.decoder.decode(payload, &mut self.builder);
+        let mut bytes = payload.bytes.unwrap_or_default();
         for reject in &self.builder.rejects()[rejects..] {
             self.dead.push(DeadLetter {
                 reject: reject.clone(),
-                payload: payload.bytes.unwrap_or_default().to_vec(),
+                payload: Bytes::copy_from_slice(std::mem::take(&mut bytes)),
             });
         }
         self.next_offset = payload.offset + 1;
@@ -231,12 +199,12 @@ impl LaneRunner {
     }
 
     /// Rows of a micro-batch at most.
-    pub(super) fn batch_rows(&self) -> usize {
+    pub(in crate::run) fn batch_rows(&self) -> usize {
         self.setting.config.lanes.batch_rows
     }
 
     /// Whether the waiting batch is large enough to be applied.
-    pub(super) fn full(&self) -> bool {
+    pub(in crate::run) fn full(&self) -> bool {
         self.builder.rows() >= self.batch_rows() || self.builder.rejects().len() >= self.batch_rows()
     }
 
@@ -244,9 +212,19 @@ impl LaneRunner {
     ///
     /// # Errors
     /// The kernel failed, which stops the lane: nothing may be left out silently.
-    pub(super) fn step(&mut self) -> anyhow::Result<Vec<DeadLetter>> {
+    pub(in crate::run) fn step(&mut self) -> anyhow::Result<Vec<DeadLetter>> {
         let batch = self.builder.finish();
-        let step = self.state.apply(&batch, &self.setting.ground);
+        self.apply(&batch)?;
+        let dead = std::mem::take(&mut self.dead);
+        if let Some(durable) = &mut self.durable {
+            durable.refuse(&dead);
+        }
+        Ok(dead)
+    }
+
+    fn apply(&mut self, batch: &EventBatch) -> anyhow::Result<()> {
+        let step = self.state.apply(batch, &self.setting.ground);
+        self.log(&step.log, &step.over);
         if step.counted.num_rows() > 0 {
             let partial = self.kernel.sum(&[step.counted])?;
             self.gather(table::PANES, &partial);
@@ -274,12 +252,22 @@ impl LaneRunner {
         self.signals.push(signals);
         self.transitions.push(step.transitions);
         self.levels.push(levels);
-        let dead = std::mem::take(&mut self.dead);
         if let Some(durable) = &mut self.durable {
-            durable.refuse(&dead);
             durable.late(&step.late);
+            durable.windows(self.decoder.channel(), &step.closed);
         }
-        Ok(dead)
+        Ok(())
+    }
+
+    /// What became of some events, for history.
+    fn log(&mut self, log: &[RecordBatch], over: &RecordBatch) {
+        if let Some(backlog) = &mut self.backlog {
+            backlog.add(log, over);
+        }
+        for rows in log {
+            self.gather(table::LOG, rows);
+        }
+        self.gather(table::OVER, over);
     }
 
     /// New rows that must be written down.
@@ -296,7 +284,7 @@ impl LaneRunner {
             self.kept_from = oldest;
             self.signals.forget(schema::EVENT_TIME, oldest)?;
             self.levels.forget(schema::TIME, oldest)?;
-            self.tiers.forget(oldest + KEEP_SIGNALS_US - KEEP_PANES_US);
+            self.tiers.forget(oldest.saturating_add(KEEP_SIGNALS_US - KEEP_PANES_US));
         }
         Ok(())
     }
@@ -308,32 +296,32 @@ impl LaneRunner {
     }
 
     /// Partial sums of a replay.
-    pub(super) fn partials(&self) -> &[RecordBatch] {
+    pub(in crate::run) fn partials(&self) -> &[RecordBatch] {
         &self.partials
     }
 
     /// The state behind the tables.
-    pub(super) const fn state(&self) -> &LaneState {
+    pub(in crate::run) const fn state(&self) -> &LaneState {
         &self.state
     }
 
     /// Name of the lane.
-    pub(super) fn name(&self) -> &str {
+    pub(in crate::run) fn name(&self) -> &str {
         &self.name
     }
 
     /// Next offset to read.
-    pub(super) const fn next_offset(&self) -> i64 {
+    pub(in crate::run) const fn next_offset(&self) -> i64 {
         self.next_offset
     }
 
     /// What of it survives a crash.
-    pub(super) fn written(&self) -> Option<Written> {
+    pub(in crate::run) fn written(&self) -> Option<Written> {
         self.durable.as_ref().and_then(Durable::written)
     }
 
     /// The tables as they are now; rows are shared.
-    pub(super) fn snapshot(&self, high_watermark: Option<i64>, liveness: Liveness) -> LaneSnapshot {
+    pub(in crate::run) fn snapshot(&self, high_watermark: Option<i64>, liveness: Liveness) -> LaneSnapshot {
         let traffic = self.state.traffic();
         LaneSnapshot {
             lane: self.name.clone(),
@@ -347,6 +335,10 @@ impl LaneRunner {
             routes: self.routes.batches().to_vec(),
             traffic: (traffic.num_rows() > 0).then_some(traffic),
             levels: self.levels.batches().to_vec(),
+            log: self.backlog.iter().flat_map(Backlog::log).cloned().collect(),
+            over: self.backlog.iter().flat_map(Backlog::over).cloned().collect(),
+            signals_from: self.kept_from,
+            panes_from: self.kept_from.saturating_add(KEEP_SIGNALS_US - KEEP_PANES_US),
             accounting: self.state.accounting().clone(),
             watermark: self.state.watermark(),
             newest_broker_time: self.newest_broker_time,
@@ -361,6 +353,6 @@ impl LaneRunner {
 }
 
 /// Name of a topic-partition's lane.
-pub(super) fn named(topic: &str, partition: i32) -> String {
+pub(in crate::run) fn named(topic: &str, partition: i32) -> String {
     format!("{topic}-{partition}")
 }

@@ -1,0 +1,91 @@
+//! Few files and no litter: small files of a day are put together, and what no version names is removed.
+
+use std::collections::BTreeMap;
+
+use deltalake_core::kernel::Action;
+use deltalake_core::operations::vacuum::VacuumMode;
+use deltalake_core::protocol::DeltaOperation;
+use deltalake_core::{DeltaTable, checkpoints};
+
+use super::{DeltaHistory, HistoryFile, failed};
+use crate::history::part::newest_of_each_lane;
+use crate::history::{HistoryError, HistoryTable, Part};
+
+/// Files below this are put together with others of their day, bytes.
+const SMALL: u64 = 16 << 20;
+/// So many small files of a day that is not over are enough to put together.
+const MANY: usize = 24;
+/// Files are put together up to about this size, bytes.
+const LARGE: u64 = 64 << 20;
+
+impl DeltaHistory {
+    /// Puts together small files of one day of a table, if it is time; gives how many. Days that are over are left with few files.
+    ///
+    /// # Errors
+    /// [`HistoryError::Moved`] if another process was faster, else what failed.
+    pub fn compact(&mut self, table: HistoryTable) -> Result<usize, HistoryError> {
+        let files = self.files(table)?;
+        let newest = files.last().and_then(|file| file.date.clone());
+        let mut by_date: BTreeMap<&Option<String>, Vec<&HistoryFile>> = BTreeMap::new();
+        for file in files.iter().filter(|file| file.size < SMALL) {
+            by_date.entry(&file.date).or_default().push(file);
+        }
+        let due = by_date
+            .into_iter()
+            .find(|(date, small)| small.len() >= if **date == newest { MANY } else { 2 });
+        let Some((date, small)) = due else { return Ok(0) };
+        let mut bytes = 0;
+        let taken: Vec<HistoryFile> = small
+            .into_iter()
+            .take_while(|file| {
+                bytes += file.size;
+                bytes <= LARGE
+            })
+            .cloned()
+            .collect();
+        let rows = self.read(table, &taken)?;
+        // Where a lane stood before is of no use once it is known where it stands.
+        let superseded = table == HistoryTable::Lanes;
+        let part = Part {
+            date: date.clone(),
+            rows: if superseded { newest_of_each_lane(&rows)? } else { rows },
+        };
+        let mut actions = vec![Action::Add(self.write(table, &part, superseded)?)];
+        if let Some(Ok(state)) = self.tables.get(&table).map(DeltaTable::snapshot) {
+            let folder = self.root.clone().join(table.name());
+            let log = state.log_data();
+            let gone = log.iter().filter(|file| {
+                let path = format!("{folder}/{}", file.path());
+                taken.iter().any(|taken| taken.path == path)
+            });
+            actions.extend(gone.map(|file| Action::Remove(file.remove_action(superseded))));
+        }
+        let operation = DeltaOperation::Optimize {
+            predicate: None,
+            target_size: i64::try_from(LARGE).unwrap_or(i64::MAX),
+        };
+        self.commit(table, actions, Vec::new(), operation)?;
+        Ok(taken.len())
+    }
+
+    /// Removes files that no version of the last days names, and old entries of the log. Gives how many files.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn vacuum(&mut self, table: HistoryTable) -> Result<usize, HistoryError> {
+        let Some(delta) = self.tables.get(&table).filter(|delta| delta.snapshot().is_ok()) else {
+            return Ok(0);
+        };
+        let vacuum = delta.clone().vacuum().with_mode(VacuumMode::Full);
+        let (delta, metrics) = self
+            .runtime
+            .block_on(async {
+                let (delta, metrics) = vacuum.await?;
+                checkpoints::cleanup_metadata(&delta, None).await?;
+                Ok((delta, metrics))
+            })
+            .map_err(failed(table))?;
+        self.tables.insert(table, delta);
+        Ok(metrics.files_deleted.len())
+    }
+}
