@@ -26,7 +26,7 @@ impl Analysts {
         let runtime = Builder::new_multi_thread()
             .worker_threads(THREADS)
             .thread_name("analyst")
-            .enable_time()
+            .enable_all()
             .build()?;
         Ok(Self {
             runtime: Some(runtime),

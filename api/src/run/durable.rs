@@ -319,7 +319,8 @@ pub(super) fn same_settings(lane: &str, then: &BTreeMap<String, String>, now: &B
         if then != now {
             bail!(
                 "{lane} was written with another {name} ({then}) than this run has ({now}): start with the same one, or with another \
-                 --data-dir; or, if Kafka still has the whole log, remove manifests/{lane} and segments/{lane} to read it again"
+                 --data-dir; or make the lanes anew: move manifests/ and segments/ away, and run `tanggap rebuild` (or, if Kafka still has the \
+                 whole log, move history/ away too and start)"
             );
         }
     }

@@ -82,10 +82,7 @@ pub(crate) fn sql(arguments: &SqlArguments) -> anyhow::Result<()> {
             city.publish(runner.snapshot(None, Liveness::Idle));
         }
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_time()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let batches = runtime.block_on(async {
         let (desk, snapshot) = (Desk::new(&setting.territory, &setting.router)?, city.snapshot());
         let history = city.history().unwrap_or_else(|| Arc::new(no_history()));
