@@ -1,7 +1,6 @@
 //! Servers that run on Java: how one is started in a directory, what it said, and what is said when it is not installed.
 
 use std::fs::{self, File};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -69,9 +68,4 @@ pub(super) fn found_or_skip(test: &str, found: Result<PathBuf, String>) -> io::R
         Ok(jars) => Ok(Some(jars)),
         Err(missing) => not_run(test, &missing).map(|()| None),
     }
-}
-
-/// A port nobody uses now. Another program may take it before the server does; the test then fails and says so.
-pub(super) fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

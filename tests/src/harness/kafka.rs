@@ -14,7 +14,8 @@ use std::time::Instant;
 use tanggap_connectors::kafka::{KafkaConfig, KafkaSource, Properties};
 use tempfile::TempDir;
 
-use super::java::{CURE, START_DEADLINE, failure, found_or_skip, free_port, jars, java};
+use super::java::{CURE, START_DEADLINE, failure, found_or_skip, jars, java};
+use super::program::free_port;
 use super::proxy::Proxy;
 
 /// Any 128-bit id in URL-safe base64 will do: the cluster lives and dies with its directory.

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::java::{CURE, START_DEADLINE, failure, found_or_skip, free_port, jars, java};
+use super::java::{CURE, START_DEADLINE, failure, found_or_skip, jars, java};
+use super::program::free_port;
 
 /// A running (or killed) S3. Killed for good when dropped.
 #[derive(Debug)]

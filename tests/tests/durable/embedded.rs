@@ -29,7 +29,7 @@ fn a_city_killed_twenty_times_ends_as_one_that_never_was() {
     for round in 0..20 {
         feeds.produce(&sink, round, 20);
         // Between a moment and a while later, so that every part of an epoch is hit in the end.
-        std::thread::park_timeout(Duration::from_millis(7 * round as u64));
+        std::thread::park_timeout(Duration::from_millis(15 * round as u64));
         let logged = served.kill().unwrap();
         taken_up += logged.iter().filter(|line| line.contains("taken up where it was left")).count();
         served = start(directory, &broker);

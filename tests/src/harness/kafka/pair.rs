@@ -6,7 +6,8 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::super::java::{found_or_skip, free_port};
+use super::super::java::found_or_skip;
+use super::super::program::free_port;
 use super::{RealKafka, installed, properties};
 
 /// A dead broker is missed after this, milliseconds; by default it takes nine seconds.

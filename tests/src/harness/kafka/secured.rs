@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use tanggap_connectors::kafka::Properties;
 use tempfile::TempDir;
 
-use super::super::java::{found_or_skip, free_port, java};
+use super::super::java::{found_or_skip, java};
+use super::super::program::free_port;
 use super::{RealKafka, installed, properties};
 
 /// The one user.
