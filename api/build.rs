@@ -117,16 +117,45 @@ mod embed {
             if path.to_string_lossy().ends_with(".d.ts") {
                 continue;
             }
-            copy(&path, &to.join(path.strip_prefix(from).map_err(Error::other)?))?;
+            let to = to.join(path.strip_prefix(from).map_err(Error::other)?);
+            if path.extension().is_some_and(|extension| extension == "js") {
+                write(&to, bare_lines(&fs::read_to_string(&path)?).as_bytes())?;
+            } else {
+                copy(&path, &to)?;
+            }
         }
         Ok(())
     }
 
+    /// A module without the comments that have lines to themselves, and without indentation: a fifth of what a first visit would load of it.
+    /// Lines keep their numbers.
+    fn bare_lines(module: &str) -> String {
+        let mut bare = String::with_capacity(module.len());
+        let mut within = false;
+        for line in module.lines() {
+            let mut line = line.trim_start();
+            if within || line.starts_with("/**") {
+                let end = line.find("*/");
+                within = end.is_none();
+                line = end.map_or("", |end| line[end + 2..].trim_start());
+            }
+            if !line.starts_with("//") {
+                bare.push_str(line);
+            }
+            bare.push('\n');
+        }
+        bare
+    }
+
     fn copy(from: &Path, to: &Path) -> Result<()> {
+        write(to, &fs::read(from)?)
+    }
+
+    fn write(to: &Path, bytes: &[u8]) -> Result<()> {
         if let Some(folder) = to.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::write(to, fs::read(from)?)
+        fs::write(to, bytes)
     }
 
     fn watch(path: &Path) {

@@ -9,8 +9,8 @@ use clap_complete::Shell;
 
 use crate::config::{DOCUMENTED, load};
 use crate::run::{
-    self, DemoArguments, DlqCommand, RebuildArguments, ReplayArguments, RestoreArguments, ServeArguments, SimulateArguments, SqlArguments,
-    TerritoryCommand, VerifyArguments,
+    self, ClassifyArguments, DemoArguments, DlqCommand, RebuildArguments, ReplayArguments, RestoreArguments, ServeArguments,
+    SimulateArguments, SqlArguments, TerritoryCommand, TrainArguments, VerifyArguments,
 };
 
 /// Reports of a city, answered honestly and in seconds.
@@ -55,6 +55,8 @@ enum Command {
     /// Check or import kelurahan polygons.
     #[command(subcommand)]
     Territory(TerritoryCommand),
+    Train(TrainArguments),
+    Classify(ClassifyArguments),
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -99,6 +101,8 @@ impl Cli {
             Command::Restore(arguments) => run::restore(&arguments)?,
             Command::Rebuild(arguments) => run::rebuild(&arguments)?,
             Command::Territory(command) => return Ok(u8::from(!run::territory(&command)?)),
+            Command::Train(arguments) => run::train(&arguments)?,
+            Command::Classify(arguments) => run::classify(&arguments)?,
             Command::Config(ConfigCommand::Print) => {
                 std::io::stdout()
                     .lock()

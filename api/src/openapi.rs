@@ -19,6 +19,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
         (name = "areas", description = "The territory"),
         (name = "rankings", description = "Response times"),
         (name = "cases", description = "Reports, desks and routes"),
+        (name = "duty", description = "The ledger of RT and RW duty reports, for staff"),
         (name = "tiles", description = "The same for maps of others"),
         (name = "operation", description = "How the program is")
     )

@@ -1,21 +1,22 @@
 //! What every handler shares: the city as the lanes publish it, the desk that asks about it, and what does not change.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tanggap_engine::event::Category;
 use tanggap_engine::route::Router;
 use tanggap_engine::territory::{KelurahanCode, Territory, TerritoryIndex};
 use tanggap_queries::Desk;
-use tanggap_queries::named::{Cases, HeatLevel, HeatRow, Level, Ranking};
+use tanggap_queries::hotspots::{Watch, WatchSettings};
+use tanggap_queries::named::{Cases, DutyRule, HeatLevel, HeatRow, Level, Ranking};
 use tanggap_queries::tables::{City, CitySnapshot};
 
 use crate::analysts::Analysts;
 use crate::error::Problem;
 use crate::fresh::Fresh;
 use crate::live::{Grid, Tickers};
-use crate::routes::Outlines;
+use crate::routes::{Outlines, Outlook};
 
 /// A text that does not print.
 #[derive(Clone, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub struct ApiSettings {
     pub resolution: u8,
     /// By how much watermarks run behind the newest event, seconds; as the lanes are told.
     pub delay_s: u32,
+    /// Rule of the duty ledger.
+    pub duty: DutyRule,
     /// Name of this build; pages reload when it changes.
     pub build: String,
 }
@@ -71,6 +74,7 @@ impl Default for ApiSettings {
             loopback_is_staff: false,
             resolution: 9,
             delay_s: 60,
+            duty: DutyRule::default(),
             build: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }
@@ -96,12 +100,32 @@ pub(crate) struct HeatAnswer {
     pub(crate) rising_public: Vec<HeatRow>,
 }
 
+/// Which table of response times is remembered.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct RankingKey {
+    pub(crate) level: Level,
+    pub(crate) window: Option<Duration>,
+    pub(crate) quality: bool,
+    /// A moment that has passed, µs since epoch UTC; none = now.
+    pub(crate) past_us: Option<i64>,
+}
+
+/// A table of response times, and the moment it is about: none before the first event.
+#[derive(Debug)]
+pub(crate) struct RankingTable {
+    pub(crate) as_of_us: Option<i64>,
+    pub(crate) rows: Vec<Ranking>,
+}
+
 /// What is remembered.
 pub(crate) struct Answers {
     pub(crate) heat: Fresh<HeatKey, HeatAnswer>,
     pub(crate) cases: Fresh<(), Cases>,
     pub(crate) open: Fresh<(), u64>,
-    pub(crate) rankings: Fresh<(Level, Option<Duration>), Vec<Ranking>>,
+    /// As of moments that have passed.
+    pub(crate) past: Fresh<i64, Cases>,
+    pub(crate) rankings: Fresh<RankingKey, RankingTable>,
+    pub(crate) outlook: Fresh<(), Outlook>,
 }
 
 /// What every handler shares.
@@ -122,6 +146,8 @@ pub struct AppState {
     pub(crate) tickers: Tickers,
     pub(crate) outlines: Outlines,
     pub(crate) answers: Answers,
+    /// Looks for hotspots; held while it does so, on a thread of its own, never across an await.
+    pub(crate) watch: Arc<Mutex<Watch>>,
 }
 
 impl fmt::Debug for AppState {
@@ -155,8 +181,12 @@ impl AppState {
                 heat,
                 cases: Fresh::new(Duration::from_secs(1), 1),
                 open: Fresh::new(Duration::from_secs(2), 1),
+                // The past changes only by what comes late; it is dear to read again, and large.
+                past: Fresh::new(Duration::from_mins(1), 2),
                 rankings: Fresh::new(Duration::from_secs(1), 64),
+                outlook: Fresh::new(Duration::from_secs(1), 1),
             },
+            watch: Arc::new(Mutex::new(Watch::new(WatchSettings::default()))),
             city,
             desk,
             territory,
@@ -178,6 +208,22 @@ impl AppState {
             self.analysts.ask(async move { Cases::collect(&session, as_of).await }).await
         };
         self.answers.cases.ask((), snapshot.version, make).await.map(Some)
+    }
+
+    /// The complaints as of a moment that has passed, as far back as history goes, computed at most once a minute; none = as of the
+    /// city's watermark. None before the first event.
+    pub(crate) async fn cases_at(&self, snapshot: &Arc<CitySnapshot>, past_us: Option<i64>) -> Result<Option<Arc<Cases>>, Problem> {
+        let Some(as_of) = past_us else {
+            return self.cases(snapshot).await;
+        };
+        let make = async {
+            let session = match self.city.history() {
+                Some(history) => self.desk.long_session(snapshot, &history).await?,
+                None => self.desk.session(snapshot)?,
+            };
+            self.analysts.ask(async move { Cases::collect(&session, as_of).await }).await
+        };
+        self.answers.past.ask(as_of, snapshot.version, make).await.map(Some)
     }
 
     /// Dotted code and name of a kelurahan.

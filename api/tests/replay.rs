@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -167,6 +168,123 @@ fn what_is_wrong_is_said_with_the_way_out() {
             "/no/such/file",
         ),
         (&["simulate", "--seed", "1"], 1, "--out"),
+    ];
+    for (arguments, code, says) in wrong {
+        let output = tanggap(arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {error}");
+        assert!(error.contains(says), "{arguments:?}: {error}");
+    }
+}
+
+/// Labelled sentences of our own: three labels, twelve places.
+fn labelled() -> String {
+    let mut csv = "nomor,isi,dinas\n".to_owned();
+    let places = [
+        "rumah", "sekolah", "pasar", "masjid", "kantor", "taman", "halte", "gang", "pos", "kali", "rel", "tol",
+    ];
+    for (number, place) in places.iter().enumerate() {
+        writeln!(csv, "{number},\"banjir, air masuk dekat {place}\",SDA").unwrap();
+        writeln!(csv, "{number},lampu jalan mati dekat {place},Bina Marga").unwrap();
+        writeln!(csv, "{number},sampah menumpuk bau dekat {place},LH").unwrap();
+    }
+    csv.push_str("99,tanpa dinas,\n");
+    csv
+}
+
+#[test]
+fn a_model_of_ones_own_is_trained_to_the_same_bytes_and_classifies() {
+    let dir = tempfile::tempdir().unwrap();
+    let (csv, model, again) = (dir.path().join("a.csv"), dir.path().join("a.model"), dir.path().join("b.model"));
+    std::fs::write(&csv, labelled()).unwrap();
+    for out in [&model, &again] {
+        let output = succeed(&["train", text(&csv), "--text", "isi", "--label", "dinas", "--out", text(out)]);
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            said.contains("texts               36") && said.contains("rows left out       1"),
+            "{said}"
+        );
+    }
+    assert!(
+        std::fs::read(&model).unwrap() == std::fs::read(&again).unwrap(),
+        "the same file gives the same bytes"
+    );
+
+    let output = succeed(&["classify", text(&csv), "--text", "isi", "--model", text(&model)]);
+    let mut reader = csv::Reader::from_reader(output.stdout.as_slice());
+    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    assert_eq!(header, ["nomor", "isi", "dinas", "label", "probability", "abstained", "words"]);
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 37, "every row comes out");
+    for row in &rows[..36] {
+        assert_eq!(&row[2], &row[3], "{row:?}");
+        assert!(row[4].parse::<f64>().unwrap() > 0.5, "{row:?}");
+        assert!(
+            row[1].contains(row[6].split(' ').next().unwrap()),
+            "its words are in the text: {row:?}"
+        );
+    }
+}
+
+#[test]
+fn the_shipped_model_and_the_places_answer_beside_the_text() {
+    let dir = tempfile::tempdir().unwrap();
+    let csv = dir.path().join("a.csv");
+    let texts = "text,label\n\"Lampu jalan mati di kel. Bukit Duri, gelap sekali\",a\n\"selamat pagi semuanya, semangat ya\",b\n,c\n";
+    std::fs::write(&csv, texts).unwrap();
+    let output = succeed(&["classify", text(&csv), "--text", "text", "--places"]);
+    let mut reader = csv::Reader::from_reader(output.stdout.as_slice());
+    let header = reader.headers().unwrap().clone();
+    assert_eq!(header.iter().nth(2), Some("model_label"), "{header:?}");
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(&rows[0][2], "complaint/penerangan_jalan");
+    assert_eq!((&rows[0][6], &rows[0][7]), ("kelurahan", "31.74.01.1005"));
+    assert!(rows[1][2].starts_with("none/"), "{:?}", rows[1]);
+    assert_eq!(
+        (&rows[2][4], &rows[2][5], &rows[2][6]),
+        ("true", "", "none"),
+        "no text: a person should look"
+    );
+}
+
+#[test]
+fn what_cannot_be_trained_or_classified_is_said_with_the_way_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let (good, short, damaged) = (dir.path().join("a.csv"), dir.path().join("b.csv"), dir.path().join("c.model"));
+    std::fs::write(&good, labelled()).unwrap();
+    std::fs::write(&short, "isi,dinas\nsatu,a\ndua,b\n").unwrap();
+    std::fs::write(&damaged, "isi,dinas\n").unwrap();
+    let (good, short, damaged, out) = (text(&good), text(&short), text(&damaged), text(dir.path()).to_owned() + "/m");
+    let wrong: [(&[&str], i32, &str); 6] = [
+        (
+            &["train", good, "--text", "text", "--label", "dinas", "--out", &out],
+            1,
+            "nomor, isi, dinas",
+        ),
+        (
+            &["train", short, "--text", "isi", "--label", "dinas", "--out", &out],
+            1,
+            "at least 6",
+        ),
+        (&["train", good, "--text", "isi", "--out", &out], 2, "--label"),
+        (
+            &[
+                "train",
+                good,
+                "--text",
+                "isi",
+                "--label",
+                "dinas",
+                "--out",
+                &out,
+                "--precision",
+                "1.5",
+            ],
+            2,
+            "up to 1",
+        ),
+        (&["classify", good, "--text", "isi", "--model", damaged], 1, "tanggap train"),
+        (&["classify", "/no/such.csv", "--text", "isi"], 1, "/no/such.csv"),
     ];
     for (arguments, code, says) in wrong {
         let output = tanggap(arguments);

@@ -8,7 +8,7 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
 use arrow::datatypes::{Int64Type, SchemaRef, TimestampMicrosecondType, UInt8Type};
 use proptest::prelude::*;
-use tanggap_engine::event::{Category, Class, Event, EventBatch, EventBatchBuilder, Kind, Reason, Reject, Status, schema};
+use tanggap_engine::event::{Category, Class, Event, EventBatch, EventBatchBuilder, Evidence, Kind, Reason, Reject, Status, schema};
 use tanggap_engine::lane::{
     Accounting, LaneScalars, LaneSettings, LaneState, Place, Relived, RestoreError, Step, counted_of, relive, transitions_of,
 };
@@ -45,6 +45,20 @@ prop_compose! {
     }
 }
 
+/// What a line proves, if anything: each of it is there and missing in some.
+fn evidence(line: &Line) -> Evidence<'static> {
+    let some = |bit: usize| line.length & bit != 0;
+    Evidence {
+        rating: some(1).then_some(4),
+        close_reason: some(2).then_some("tidak_ditemukan"),
+        before_photo: some(1).then_some(u64::MAX - u64::from(line.id)),
+        before_look: some(2).then_some(line.version),
+        after_photo: (line.version == 1).then_some(u64::MAX),
+        after_look: some(1).then_some(0),
+        after_taken_at: some(2).then_some(START - line.hour * HOUR),
+    }
+}
+
 fn push(builder: &mut EventBatchBuilder, offset: i64, line: &Line) {
     if line.what == 4 {
         return builder.reject(Reject {
@@ -63,11 +77,14 @@ fn push(builder: &mut EventBatchBuilder, offset: i64, line: &Line) {
             kind: Some(Kind::Complaint),
             category: Some(Category::Sampah),
             status: Some(Status::Received),
+            evidence: evidence(line),
             ..Event::new(Class::Report, &id, line.version, time)
         },
         1 => Event {
             position: Some((106.8, -6.2)),
             category: Some(Category::Kemacetan),
+            kind: (line.length == 3).then_some(Kind::Duty),
+            duty_post: (line.length == 3).then_some("RT 003/RW 05"),
             source_category: (line.version == 1).then_some("TRAFFIC_OF_A_NEW_KIND"),
             ..Event::new(Class::Report, &id, line.version, time)
         },
@@ -81,6 +98,7 @@ fn push(builder: &mut EventBatchBuilder, offset: i64, line: &Line) {
             status: Some(Status::Resolved),
             report_channel: (line.version == 1).then_some("qlue"),
             actor_role: Some("lurah"),
+            evidence: evidence(line),
             ..Event::new(Class::Transition, &id, line.version, time)
         },
         _ => Event {

@@ -8,8 +8,8 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType, UInt8Type, UInt64Type};
 use proptest::prelude::*;
-use tanggap_engine::event::{Category, Class, Event, EventBatchBuilder, Kind, Reason, Reject, Status};
-use tanggap_engine::lane::{Accounting, LaneSettings, LaneState, Place, Step};
+use tanggap_engine::event::{Category, Class, Event, EventBatchBuilder, Evidence, Kind, Reason, Reject, Status, schema};
+use tanggap_engine::lane::{Accounting, LaneSettings, LaneState, Place, Relived, Step, relive, transitions_of};
 use tanggap_engine::time::{PANE_US, TimeSettings};
 
 const MINUTE: i64 = PANE_US;
@@ -267,4 +267,62 @@ fn a_late_report_still_opens_its_case_and_its_next_version_is_an_update() {
     assert_eq!(step.cases.num_rows(), 2);
     assert_eq!(step.transitions.num_rows(), 3);
     assert_eq!(step.counted.num_rows(), 1);
+}
+
+#[test]
+fn what_a_transition_proves_and_whose_duty_a_report_was_are_kept_and_live_again() {
+    let evidence = Evidence {
+        rating: Some(2),
+        close_reason: Some("ditangani"),
+        before_photo: Some(u64::MAX),
+        before_look: Some(0x00ff_00ff_00ff_00ff),
+        after_photo: Some(7),
+        after_look: Some(0),
+        after_taken_at: Some(START - MINUTE),
+    };
+    let mut builder = EventBatchBuilder::default();
+    let closed = Event {
+        status: Some(Status::Resolved),
+        evidence,
+        ..Event::new(Class::Transition, "9", 1, START)
+    };
+    builder.push(0, &closed);
+    let reopened = Event {
+        status: Some(Status::Reopened),
+        ..Event::new(Class::Transition, "9", 2, START)
+    };
+    builder.push(1, &reopened);
+    let duty = Event {
+        kind: Some(Kind::Duty),
+        duty_post: Some("RT 003/RW 05"),
+        ..Event::new(Class::Report, "10", 1, START)
+    };
+    builder.push(2, &duty);
+    let mut lane = LaneState::new("qlue", settings());
+    lane.keep_log();
+    let step = lane.apply(&builder.finish(), &WestEast);
+
+    let number = |name: &str| step.transitions.column_by_name(name).unwrap().as_primitive::<UInt64Type>();
+    assert_eq!(number(schema::BEFORE_PHOTO).value(0), u64::MAX);
+    assert_eq!(number(schema::BEFORE_LOOK).value(0), 0x00ff_00ff_00ff_00ff);
+    assert_eq!((number(schema::AFTER_PHOTO).value(0), number(schema::AFTER_LOOK).value(0)), (7, 0));
+    let column = |name: &str| step.transitions.column_by_name(name).unwrap();
+    assert_eq!(column(schema::RATING).as_primitive::<UInt8Type>().value(0), 2);
+    assert_eq!(column(schema::CLOSE_REASON).as_string::<i32>().value(0), "ditangani");
+    let taken = column(schema::AFTER_TAKEN_AT).as_primitive::<TimestampMicrosecondType>();
+    assert_eq!(taken.value(0), START - MINUTE);
+    for name in schema::ADDED.into_iter().filter(|name| *name != schema::DUTY_POST) {
+        assert!(column(name).is_valid(0) && column(name).is_null(1), "{name}");
+    }
+    let posts = step.signals.column_by_name(schema::DUTY_POST).unwrap();
+    assert_eq!(posts.as_string::<i32>().value(0), "RT 003/RW 05");
+
+    let log = concat_batches(&schema::LOG, &step.log).unwrap();
+    assert_eq!(transitions_of(&log, "qlue").unwrap(), step.transitions);
+    let mut again = LaneState::new("qlue", settings());
+    for piece in relive(&log).unwrap() {
+        let Relived::Batch(batch) = piece else { panic!("nothing was lost") };
+        let lived = again.apply(&batch, &WestEast);
+        assert_eq!((lived.transitions, lived.signals), (step.transitions.clone(), step.signals.clone()));
+    }
 }

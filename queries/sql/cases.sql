@@ -8,14 +8,23 @@
 --   kelurahan                  integer code, null = not located
 --   unit                       last one named by a transition, else the one the channel named
 --   filed                      event time of the report
---   first_response, resolution, ended    times, null = not yet; `ended` = closed, duplicate or not ours without being resolved
---   first_response_s           seconds from filed to the first response, or to $as_of where there is none
+--   first_response, resolution, ended    times, null = not yet; `ended` = closed, duplicate, not ours or withdrawn without being resolved
+--   first_response_s           seconds from filed to the first response; where there is none, to `ended` or $as_of
 --   responded                  whether there is one
 --   resolution_s               seconds from filed to the resolution, or to `ended`, or to $as_of
 --   resolved                   whether there is one
---   ended_otherwise            whether it ended without one (censored there until competing ends are told apart)
---   reopened, status, transitions
--- A transition before the report's own time counts as at that time (0 seconds): clocks of two systems differ by minutes.
+--   ended_otherwise            whether it ended without one (`end_kind` says how)
+--   reopened, status, transitions        reopened = a resolution was taken back; transitions = how many, each once
+--   coordinated, dispatched    times, null = not yet
+--   coordination_s, dispatch_s           seconds from filed to it; where there is none, to the end or $as_of
+--   coordinated_known, dispatched_known  whether there is one
+--   end_kind                   resolved, closed_no_action, duplicate, not_ours, withdrawn; null = open
+--   reopenings                 how often an end was taken back; the clocks go on from `filed`
+--   paused_s                   seconds of it spent waiting for the reporter while it was open; in no clock above left out
+--   spells                     who held it, oldest first: structs of unit (null = nobody was named yet), "from", "to" (null = still),
+--                              paused_s; from an end to its reopening nobody does
+-- The rules are those of `case_clocks` (engine/src/case). A transition before the report's own time counts as at that time (0 seconds):
+-- clocks of two systems differ by minutes. Of one report in two lanes the earlier time counts, and no clock runs backwards.
 -- A transition belongs to the report with its id on the channel it names; if it names none, on QLUE, or else on whichever
 -- channel knows the id (the first by name). Ids are hashed once, into a key; everything after works on integers.
 WITH complaints AS (
@@ -43,30 +52,55 @@ addressed AS (
     LEFT JOIN elsewhere ON moves.id = elsewhere.id AND moves.report_channel IS NULL
     WHERE moves.time <= $as_of
 ),
-moved AS (
-    SELECT key, case_clocks(time, status, snapshot, "offset", unit) AS clocks
-    FROM addressed
-    GROUP BY key
+followed AS (
+    SELECT
+        complaints.key,
+        case_clocks(
+            addressed.time, addressed.status, addressed.snapshot, addressed."offset", addressed.unit,
+            complaints.filed, complaints.unit, $as_of
+        ) AS clocks
+    FROM complaints
+    LEFT JOIN addressed ON complaints.key = addressed.key
+    GROUP BY complaints.key
 ),
 timed AS (
     SELECT
         complaints.id, complaints.channel, complaints.key, complaints.category, complaints.kelurahan, complaints.filed,
-        coalesce(clocks['unit'], complaints.unit) AS unit,
+        clocks['unit'] AS unit,
         clocks['first_response'] AS first_response,
         clocks['resolution'] AS resolution,
         clocks['ended'] AS ended,
-        coalesce(clocks['reopened'], false) AS reopened,
+        clocks['reopened'] AS reopened,
         coalesce(clocks['status'], 'received') AS status,
-        coalesce(clocks['transitions'], 0) AS transitions
+        clocks['transitions'] AS transitions,
+        clocks['coordinated'] AS coordinated,
+        clocks['dispatched'] AS dispatched,
+        clocks['end_kind'] AS end_kind,
+        clocks['reopenings'] AS reopenings,
+        clocks['paused_s'] AS paused_s,
+        clocks['spells'] AS spells
     FROM complaints
-    LEFT JOIN moved ON complaints.key = moved.key
+    JOIN followed ON complaints.key = followed.key
+),
+measured AS (
+    SELECT
+        timed.*,
+        CAST(filed AS BIGINT) AS filed_us,
+        CAST(coalesce(resolution, ended, $as_of) AS BIGINT) AS until_us
+    FROM timed
 )
 SELECT
     id, channel, key, category, kelurahan, unit, filed, first_response, resolution, ended,
-    greatest(0.0, CAST(CAST(coalesce(first_response, $as_of) AS BIGINT) - CAST(filed AS BIGINT) AS DOUBLE) / 1e6) AS first_response_s,
+    greatest(0.0, CAST(coalesce(CAST(first_response AS BIGINT), until_us) - filed_us AS DOUBLE) / 1e6) AS first_response_s,
     first_response IS NOT NULL AS responded,
-    greatest(0.0, CAST(CAST(coalesce(resolution, ended, $as_of) AS BIGINT) - CAST(filed AS BIGINT) AS DOUBLE) / 1e6) AS resolution_s,
+    greatest(0.0, CAST(until_us - filed_us AS DOUBLE) / 1e6) AS resolution_s,
     resolution IS NOT NULL AS resolved,
     ended IS NOT NULL AS ended_otherwise,
-    reopened, status, transitions
-FROM timed
+    reopened, status, transitions,
+    coordinated, dispatched,
+    greatest(0.0, CAST(coalesce(CAST(coordinated AS BIGINT), until_us) - filed_us AS DOUBLE) / 1e6) AS coordination_s,
+    coordinated IS NOT NULL AS coordinated_known,
+    greatest(0.0, CAST(coalesce(CAST(dispatched AS BIGINT), until_us) - filed_us AS DOUBLE) / 1e6) AS dispatch_s,
+    dispatched IS NOT NULL AS dispatched_known,
+    end_kind, reopenings, paused_s, spells
+FROM measured

@@ -1,35 +1,24 @@
--- How long do complaints wait with each dinas?
+-- How long did, or do, complaints wait with each dinas?
 --
--- Parameters: $since (timestamp µs UTC; complaints filed later than this count), $tau_s (horizon of the mean, seconds).
--- Tables: cases (see cases.sql), routes (who our rules would ask), units (what sources call a unit: alias, code, name, kind).
--- A complaint counts for the unit that holds it: the last one named by a transition, else by its channel, else by the route. Offices
--- of kelurahan are left out: they are ranked by territory. A unit nobody knows is its own row, under the text it was named by.
--- Columns as in rankings.sql.
-WITH named AS (
-    SELECT
-        coalesce(cases.unit, routes.unit_code) AS unit,
-        cases.first_response_s, cases.responded, cases.resolution_s, cases.resolved, cases.ended_otherwise
-    FROM cases
-    LEFT JOIN routes ON cases.unit IS NULL AND cases.key = case_key(routes.channel, routes.id)
-    WHERE cases.filed > $since
-),
-held AS (
-    SELECT
-        coalesce(units.code, named.unit) AS code,
-        coalesce(units.name, named.unit) AS name,
-        named.first_response_s, named.responded, named.resolution_s, named.resolved, named.ended_otherwise
-    FROM named
-    LEFT JOIN units ON lower(named.unit) = units.alias
-    WHERE (units.kind IS DISTINCT FROM 'kelurahan') AND named.unit <> '' AND named.unit NOT LIKE '__.__.__.____'
-)
+-- No parameters.
+-- Tables: cases (see cases.sql), holders (see holders.sql), units (what sources call a unit: alias, code, name, kind).
+-- One row a complaint and dinas that held it, in no order: code and name of the dinas, and the columns of rankings.sql; end_kind may be
+-- `handed_over` too.
+-- A complaint counts for every unit that held it, with the time that one held it, pauses left out: who handed it over is told so far and
+-- no further, and the first response counts for whoever had it when it came. One that was never handed over counts with its own clocks.
+-- Offices of kelurahan are left out: they are ranked by territory. A unit nobody knows is its own row, under the text it was named by.
 SELECT
-    code,
-    min(name) AS name,
-    count(*) AS n,
-    count(*) FILTER (WHERE NOT resolved AND NOT ended_otherwise) AS open,
-    count(*) FILTER (WHERE ended_otherwise) AS ended_otherwise,
-    survival(first_response_s, responded, $tau_s) AS first_response,
-    survival(resolution_s, resolved, $tau_s) AS resolution
-FROM held
-GROUP BY code
-ORDER BY code
+    holders.unit AS code,
+    coalesce(units.name, holders.unit) AS name,
+    cases.key,
+    cases.filed,
+    CASE WHEN holders.shared THEN holders.waited_s ELSE cases.first_response_s END AS first_response_s,
+    CASE WHEN holders.shared THEN holders.responded ELSE cases.responded END AS responded,
+    CASE WHEN holders.shared THEN holders.held_s ELSE cases.resolution_s END AS resolution_s,
+    holders.end_kind,
+    cases.category,
+    cases.channel
+FROM holders
+JOIN cases ON holders.key = cases.key
+LEFT JOIN units ON lower(holders.unit) = units.alias
+WHERE (units.kind IS DISTINCT FROM 'kelurahan') AND holders.unit NOT LIKE '__.__.__.____'

@@ -1,12 +1,15 @@
 //! The questions of Tanggap: `DataFusion` over live tables. It only ever sees bounded input: a micro-batch under a prebuilt plan, or
 //! a snapshot of segments.
 
+mod closings;
 mod desk;
 mod error;
 mod free_sql;
 pub mod functions;
+pub mod hotspots;
 pub mod measures;
 pub mod named;
+mod rankings;
 pub mod statistics;
 pub mod tables;
 

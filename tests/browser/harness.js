@@ -2,11 +2,14 @@
 // the fixture server (unless TANGGAP_URL names a running program), and a page that remembers everything that went wrong.
 
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /** Software WebGL that gives the same picture everywhere, and no way out of this machine. */
@@ -100,4 +103,12 @@ export async function mapDrawn(page, least = 1) {
     const map = globalThis.tanggap?.room.map;
     return map && map.litCells() >= count;
   }, least, { timeout: 60_000, polling: 250 });
+}
+
+/** What axe finds against WCAG 2.2 A and AA and good practice, one line each. @param {import("playwright-core").Page} page */
+export async function violations(page) {
+  // Through the debugger, because the page's own policy rightly refuses a script put into it.
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  return found.violations.map((violation) => `${violation.impact} ${violation.id}: ${violation.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(" | ")}`);
 }

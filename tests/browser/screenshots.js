@@ -33,8 +33,8 @@ try {
       await page.waitForSelector(".detail .facts");
     }
     if (pick && tab === "peta") {
-      await page.locator(".rising button").first().click();
-      await page.waitForSelector(".picked");
+      await page.locator(".hotspots ol button").nth(1).click();
+      await page.waitForSelector(".why .facts");
     }
     // Nothing tells when the last tile of a still map is on the screen; a drawn frame later it is.
     await page.waitForTimeout(1500);

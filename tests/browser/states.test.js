@@ -1,12 +1,8 @@
 // States that are hard to bring about in the program: cut off, late, empty, refused. Always against the fixture server.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
-import { Fixture, mapDrawn, openBrowser, openPage } from "./harness.js";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { Fixture, mapDrawn, openBrowser, openPage, violations } from "./harness.js";
 
 /** @type {Awaited<ReturnType<typeof openBrowser>>} */
 let browser;
@@ -167,10 +163,3 @@ describe("accessibility", () => {
     });
   }
 });
-
-async function violations(page) {
-  // Through the debugger, because the page's own policy rightly refuses a script put into it.
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-  return found.violations.map((violation) => `${violation.impact} ${violation.id}: ${violation.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(" | ")}`);
-}

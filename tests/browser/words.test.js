@@ -6,13 +6,19 @@ import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
-import { gridDisk } from "h3-js";
+import { cellToParent, gridDisk } from "h3-js";
 import * as format from "../../api/dashboard/pages/assets/js/format.js";
 import { freshness } from "../../api/dashboard/pages/assets/js/freshness.js";
 import { breakLabels, chooseBreaks, COLOURS, LADDERS, levelOf } from "../../api/dashboard/pages/assets/js/heat.js";
+import { CellFamilies, parentOf } from "../../api/dashboard/pages/assets/js/hotspot/cells.js";
+import { counts, recurrence, whereOf } from "../../api/dashboard/pages/assets/js/hotspot/words.js";
 import { say, WORDS } from "../../api/dashboard/pages/assets/js/i18n.js";
 import { gridOf } from "../../api/dashboard/pages/assets/js/map/grid.js";
 import { Contours } from "../../api/dashboard/pages/assets/js/map/shapes.js";
+import { sorted } from "../../api/dashboard/pages/assets/js/ranking/columns.js";
+import { csvOf, endOfDay, today } from "../../api/dashboard/pages/assets/js/ranking/question.js";
+import { inFunnel, meanOf, placeInWords } from "../../api/dashboard/pages/assets/js/ranking/verdict.js";
+import { isDay } from "../../api/dashboard/pages/assets/js/state.js";
 import { cellAt, city } from "./fixture/city.js";
 
 const SCRIPTS = join(dirname(fileURLToPath(import.meta.url)), "../../api/dashboard/pages/assets/js");
@@ -47,7 +53,7 @@ describe("words", () => {
   });
 
   it("no page says a sentence outside the word list", () => {
-    for (const { name, text } of sources().filter(({ name }) => name.startsWith("view-"))) {
+    for (const { name, text } of sources().filter(({ name }) => /^(view-|ranking\/|hotspot\/)/.test(name))) {
       const templates = [...text.matchAll(/<[a-z][^<>]*>([^<>$`{}]*[A-Za-z]{3,}[^<>$`{}]*)<\//g)].map((match) => match[1].trim()).filter((words) => !["Tanggap", "WIB"].includes(words));
       assert.deepEqual(templates, [], name);
     }
@@ -161,6 +167,79 @@ describe("the compact grid", () => {
     assert.equal(contours.around(ring).length, 18);
     assert.equal(contours.around(ring.filter((index) => index !== centre)).length, 24);
     assert.deepEqual(contours.around([]), []);
+  });
+});
+
+describe("a hotspot", () => {
+  it("is said to come as seldom as chance brings it, and never more exactly than anyone knows", () => {
+    const of = (days) => recurrence("id", days);
+    assert.deepEqual([120, 729, 730, 1_460, 36_500, 91_000, 1, 1.2, 0.4, Number.NaN].map(of), [
+      "sekali dalam 120 hari", "sekali dalam 2 tahun", "sekali dalam 2 tahun", "sekali dalam 4 tahun", "sekali dalam 100 tahun",
+      "lebih jarang dari sekali dalam 100 tahun", "sekali dalam sehari", "sekali dalam sehari", "lebih dari sekali sehari", "lebih dari sekali sehari",
+    ]);
+    assert.equal(recurrence("en", 120), "once in 120 days");
+    assert.equal(recurrence("id", 500), "sekali dalam 500 hari");
+  });
+
+  it("names two of its kelurahan and counts the others, and puts what was seen beside what was expected", () => {
+    const places = ["A", "B", "C", "D"].map((name) => ({ kelurahan: `99.${name}`, name }));
+    assert.equal(whereOf("id", { places }), "A, B dan 2 lainnya");
+    assert.equal(whereOf("en", { places: [{ kelurahan: "99.1", name: null }] }), "99.1");
+    assert.equal(whereOf("id", { places: [] }), "di luar wilayah");
+    assert.equal(counts("id", { observed: 23, expected: 4.07 }), "23 pelapor, diduga 4,1");
+  });
+
+  it("lies in the grid's cells that H3 says belong to it", () => {
+    const { grid, cells } = city();
+    for (let resolution = 0; resolution <= 9; resolution += 1) {
+      for (let i = 0; i < cells.length; i += 97) assert.equal(parentOf(cells[i].h3, resolution), cellToParent(cells[i].h3, resolution));
+    }
+    const coarse = cellToParent(cells[cellAt(cells, 106.83, -6.2)].h3, 8);
+    const within = new CellFamilies(grid).within([coarse]);
+    assert.equal(within.length, 7);
+    for (const index of within) assert.equal(cellToParent(cells[index].h3, 8), coarse);
+    assert.deepEqual(new CellFamilies(grid).within(["882a100d65fffff"]), [], "a cell elsewhere has none");
+  });
+});
+
+describe("the ranking's numbers", () => {
+  const unit = { code: "a", name: "A", n: 100, open: 0, tier: "same", rank: 12, rank_lo: 3, rank_hi: 40, rmst_resolution_h: 30 };
+
+  it("say a place with the places it may really hold", () => {
+    assert.equal(placeInWords("id", unit), "tempat 12, mungkin 3–40");
+    assert.equal(placeInWords("en", unit), "place 12, perhaps 3–40");
+    assert.equal(placeInWords("id", { ...unit, rank_lo: 12, rank_hi: 12 }), "tempat 12");
+    assert.equal(placeInWords("id", { ...unit, tier: null }), "", "too few have no place");
+  });
+
+  it("stand beside the mean the verdicts were held against", () => {
+    const shrunk = (own, reliability) => ({ ...unit, rmst_resolution_h: own, reliability, shrunken_resolution_h: 40 + reliability * (own - 40) });
+    assert.ok(Math.abs(meanOf([shrunk(10, 0.9), shrunk(90, 0.4), shrunk(55, 1)]) - 40) < 1e-9);
+    assert.equal(meanOf([{ ...unit, n: 3 }, { ...unit, n: 1, rmst_resolution_h: 70 }]), 40, "without them: weighted by reports");
+    assert.equal(meanOf([]), null);
+  });
+
+  it("lie in the funnel by its limits, which still belong to it", () => {
+    const limits = { limits_95: { low: 0.5, high: 0.8 }, limits_998: { low: 0.4, high: 0.9 } };
+    const at = (share) => inFunnel({ in_time: { share, ...limits } });
+    assert.deepEqual([0.39, 0.4, 0.5, 0.8, 0.81, 0.9, 0.91].map(at), ["below", "low", "within", "within", "high", "high", "above"]);
+    assert.equal(inFunnel({ in_time: null }), null);
+    assert.equal(inFunnel({}), null);
+  });
+
+  it("put units with too few data last however they are sorted by the mean", () => {
+    const items = [{ ...unit, name: "slow", rmst_resolution_h: 90 }, { ...unit, name: "few", tier: null, rank: null, rmst_resolution_h: 1 }, { ...unit, name: "fast", rmst_resolution_h: 9 }];
+    assert.deepEqual(sorted(items, "mean", false).map((item) => item.name), ["fast", "slow", "few"]);
+    assert.deepEqual(sorted(items, "mean", true).map((item) => item.name), ["slow", "fast", "few"]);
+  });
+
+  it("are asked for a day's end in Jakarta, and the CSV for the same as the table", () => {
+    assert.equal(new Date(endOfDay("2026-01-15")).getTime(), Date.parse("2026-01-16T00:00:00+07:00"));
+    assert.equal(today(Date.parse("2026-01-15T17:00:00Z")), "2026-01-16");
+    assert.deepEqual(["2026-01-15", "2024-02-29", "2026-02-29", "2026-1-5", "", null].map(isDay), [true, true, false, false, false, false]);
+    const question = { level: "dinas", window: "90d", asOf: "2026-01-15", quality: "adjusted" };
+    assert.equal(csvOf(question), "/v1/rankings/dinas?window=90d&as_of=2026-01-15T17%3A00%3A00Z&quality=adjusted&format=csv");
+    assert.equal(csvOf({ ...question, asOf: "", quality: "plain" }), "/v1/rankings/dinas?window=90d&format=csv");
   });
 });
 

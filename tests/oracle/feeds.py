@@ -30,10 +30,14 @@ QLUE_CATEGORIES |= {name: name for name in CANONICAL} | {name.replace("_", " "):
 STATUSES = {
     "wait": "received", "process": "in_progress", "done": "resolved", "menunggu": "received", "proses": "in_progress",
     "selesai": "resolved", "disposisi": "assigned", "koordinasi": "coordinated",
+    "withdraw": "withdrawn", "dicabut": "withdrawn", "ditarik": "withdrawn", "dibatalkan": "withdrawn", "cancelled": "withdrawn",
+    "canceled": "withdrawn", "menunggu_pelapor": "asked", "menunggu_jawaban_pelapor": "asked", "waiting_reporter": "asked",
+    "waiting_for_reporter": "asked",
 } | {
     name: name
     for name in (
-        "received verified assigned coordinated dispatched in_progress resolved closed_no_action duplicate not_ours reopened rated"
+        "received verified assigned coordinated dispatched in_progress resolved closed_no_action duplicate not_ours reopened rated "
+        "withdrawn asked"
     ).split()
 }
 

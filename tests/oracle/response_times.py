@@ -2,7 +2,7 @@
 
 The clocks (DESIGN section 3): first response = the earliest transition other than received, verified or rated; resolution = the
 earliest `resolved` no reopening follows. A reopening is a `reopened`, or a report its own channel shows as received or in progress
-strictly after some `resolved`. A case closed without action, as duplicate or as not ours is censored there; an open one at `as_of`.
+strictly after some `resolved`. A case closed without action, as duplicate, as not ours or withdrawn is censored there; an open one at `as_of`.
 Only the columns of rankings.csv that follow from these are written; ranks, intervals and tiers are not, nor are the dinas (who
 holds a case that names no unit is a question of routes).
 """
@@ -17,8 +17,8 @@ HEADER = (
     "p90_resolution_h", "rmst_resolution_h", "closed_first_response_p50_s", "closed_first_response_p90_s",
     "closed_resolution_p50_s", "closed_resolution_p90_s",
 )
-NO_RESPONSE = {"received", "verified", "rated"}
-ENDS = {"closed_no_action", "duplicate", "not_ours"}
+NO_RESPONSE = {"received", "verified", "rated", "withdrawn"}
+ENDS = {"closed_no_action", "duplicate", "not_ours", "withdrawn"}
 
 
 def clocks(moves):
@@ -104,7 +104,7 @@ def table(lanes, territory, as_of):
         answered, resolved, ended = clocks(moves.get(key, ()))
         closed_at = resolved if resolved is not None else ended if ended is not None else as_of
         case = (
-            max(0, (as_of if answered is None else answered) - filed) / 1e6, answered is not None,
+            max(0, (closed_at if answered is None else answered) - filed) / 1e6, answered is not None,
             max(0, closed_at - filed) / 1e6, resolved is not None, ended is not None,
         )
         for level, (_, width, name) in enumerate(LEVELS):

@@ -52,6 +52,11 @@ class Feeds(unittest.TestCase):
         self.assertEqual(events[0], events[2])
         self.assertEqual(events[0][0][5:7], ((106.8, -6.2), "kemacetan"))
 
+    def test_a_reporter_takes_a_report_back_or_is_asked(self):
+        for word, status in (("Dicabut", "withdrawn"), ("withdrawn", "withdrawn"), ("asked", "asked"), ("waiting_reporter", "asked")):
+            payload = {"report_id": 1, "status": word, "time": "2026-01-05 07:00:00", "photos": {"after": {"url": "u"}}}
+            self.assertEqual(feeds.read_crm(json.dumps(payload).encode())[0][7], status, word)
+
     def test_a_database_point_is_read(self):
         longitude, latitude = feeds.ewkb_point("0101000020E6100000CDCCCCCCCCB45A400000000000001AC0")
         self.assertEqual((longitude, latitude), (106.825, -6.5))

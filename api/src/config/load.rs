@@ -13,7 +13,7 @@ use super::Config;
 pub const DOCUMENTED: &str = include_str!("../../tanggap.toml");
 
 /// Sections an environment variable can speak of.
-const SECTIONS: [&str; 10] = [
+const SECTIONS: [&str; 11] = [
     "time",
     "lanes",
     "decode",
@@ -21,6 +21,7 @@ const SECTIONS: [&str; 10] = [
     "territory",
     "windows",
     "rankings",
+    "duty",
     "store",
     "history",
     "api",

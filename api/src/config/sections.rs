@@ -10,6 +10,8 @@ use tanggap_engine::lane::{Bounds, LaneSettings};
 use tanggap_engine::territory::PropertyNames;
 use tanggap_engine::time::TimeSettings;
 
+use super::DutyConfig;
+
 /// Everything that can be configured.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -28,6 +30,8 @@ pub struct Config {
     pub windows: WindowConfig,
     /// Response-time rankings.
     pub rankings: RankingConfig,
+    /// The duty ledger.
+    pub duty: DutyConfig,
     /// How lanes are written down.
     pub store: StoreConfig,
     /// What became of every event, for good.
@@ -120,6 +124,7 @@ impl Config {
         if !(self.rankings.horizon_h > 0.0 && self.rankings.horizon_h.is_finite()) {
             return Err(format!("rankings.horizon_h is {}: use hours above 0", self.rankings.horizon_h));
         }
+        self.duty.check()?;
         if !(10..=60_000).contains(&self.store.epoch_ms) {
             return Err(format!(
                 "store.epoch_ms is {}: use 10 to 60000 (1000 on a local disk)",

@@ -2,16 +2,24 @@
 
 mod answer;
 mod areas;
+mod audit;
 mod cells;
+mod duty;
+mod duty_asked;
+mod duty_queue;
 mod freshness;
 mod grid;
 mod health;
 mod heat;
+mod hotspots;
 mod inbox;
 mod live;
 mod metrics;
 mod outline;
+mod quality;
+mod ranking_item;
 mod rankings;
+mod rankings_asked;
 mod reports;
 mod sources;
 mod sql;
@@ -20,6 +28,7 @@ mod trending;
 mod units;
 
 pub(crate) use freshness::sources;
+pub(crate) use hotspots::Outlook;
 pub(crate) use outline::Outlines;
 pub(crate) use trending::rising;
 pub(crate) use units::open_complaints;
@@ -37,13 +46,19 @@ pub(crate) fn answers() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(grid::grid))
         .routes(routes!(cells::cells))
         .routes(routes!(trending::trending))
+        .routes(routes!(hotspots::hotspots))
+        .routes(routes!(hotspots::hotspot))
         .routes(routes!(tiles::tile))
         .routes(routes!(tiles::tile_json))
         .routes(routes!(areas::areas))
         .routes(routes!(areas::area))
         .routes(routes!(rankings::rankings))
+        .routes(routes!(audit::audit))
+        .routes(routes!(quality::quality))
         .routes(routes!(units::units))
         .routes(routes!(inbox::inbox))
+        .routes(routes!(duty::duty))
+        .routes(routes!(duty_queue::duty_queue))
         .routes(routes!(reports::report))
         .routes(routes!(sources::lanes))
         .routes(routes!(sql::sql))

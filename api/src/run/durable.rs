@@ -28,7 +28,7 @@ use super::outputs::letter_json;
 use super::setting::Setting;
 use crate::time::now_us;
 
-/// Tables of a lane, by the names they have on disk.
+/// Tables of a lane, by the names they have on disk. Those whose columns have grown are known by name to `commit/codec.rs` of the engine.
 pub(super) mod table {
     pub(crate) const PANES: &str = "panes";
     pub(crate) const CASES: &str = "cases";

@@ -1,5 +1,6 @@
 //! The loops: what the commands do. The only place with a clock.
 
+mod classify;
 mod demo;
 mod differences;
 mod dlq;
@@ -33,9 +34,11 @@ mod sql;
 mod store_arguments;
 mod territory;
 mod told;
+mod train;
 mod verify;
 mod watcher;
 
+pub(crate) use classify::{ClassifyArguments, classify};
 pub(crate) use demo::{DemoArguments, demo};
 pub(crate) use dlq::{DlqCommand, dlq};
 pub(crate) use rebuild::{RebuildArguments, rebuild};
@@ -45,4 +48,5 @@ pub(crate) use serve::{ServeArguments, serve};
 pub(crate) use simulate::{SimulateArguments, simulate};
 pub(crate) use sql::{SqlArguments, sql};
 pub(crate) use territory::{TerritoryCommand, territory};
+pub(crate) use train::{TrainArguments, train};
 pub(crate) use verify::{VerifyArguments, verify};

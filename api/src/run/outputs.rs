@@ -14,6 +14,7 @@ use tanggap_engine::event::Category;
 use tanggap_engine::lane::LaneState;
 use tanggap_engine::pane::SlidingWindows;
 use tanggap_engine::territory::KelurahanCode;
+use tanggap_queries::hotspots::Alert;
 
 use super::lane::DeadLetter;
 
@@ -47,6 +48,39 @@ pub(super) fn windows(out: &Path, panes: &[RecordBatch], top: usize) -> anyhow::
     cells.flush()?;
     kelurahan.flush()?;
     Ok(())
+}
+
+/// Writes `hotspots.csv`: a row a change of a hotspot, none for the ticks between; cells and kelurahan are separated by spaces, `label` is what
+/// changed.
+pub(super) fn hotspots(out: &Path, alerts: &[Alert]) -> anyhow::Result<()> {
+    let mut file = create(&out.join("hotspots.csv"))?;
+    file.write_all(b"tick_ms,id,category,cells,kelurahan,observed,expected,statistic,p,recurrence_days,reporters,label\n")?;
+    for alert in alerts {
+        let evidence = &alert.hotspot.evidence;
+        let cells: Vec<String> = evidence.cells.iter().map(|cell| format!("{cell:x}")).collect();
+        let kelurahan: Vec<String> = evidence
+            .kelurahan
+            .iter()
+            .map(|code| KelurahanCode::from_integer(*code).to_string())
+            .collect();
+        writeln!(
+            file,
+            "{},{},{},{},{},{},{},{},{:e},{},{},{}",
+            alert.tick_us / 1_000,
+            alert.hotspot.id,
+            evidence.category.id(),
+            cells.join(" "),
+            kelurahan.join(" "),
+            evidence.observed,
+            evidence.expected,
+            evidence.statistic,
+            evidence.p,
+            evidence.recurrence_days,
+            evidence.observed,
+            alert.change.id()
+        )?;
+    }
+    Ok(file.flush()?)
 }
 
 /// Writes a table of one schema as `<name>.csv` or `<name>.parquet`.

@@ -5,13 +5,16 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use datafusion::prelude::SessionContext;
+use tanggap_engine::time::{PANE_US, pane_of};
 use tanggap_queries::Desk;
-use tanggap_queries::named::{Cases, Level, RankingRule, rankings_table, routes};
+use tanggap_queries::hotspots::{Alert, Watch, WatchSettings};
+use tanggap_queries::named::{Cases, Level, RankingRule, Sightings, rankings_table, routes};
 use tanggap_queries::statistics::TierRule;
 use tanggap_queries::tables::{City, Liveness};
 
 use super::lane::{Keep, LaneRunner};
-use super::outputs::{Cost, DeadLetterFile, TableFormat, accounting, table, windows};
+use super::outputs::{Cost, DeadLetterFile, TableFormat, accounting, hotspots, table, windows};
 use super::setting::Setting;
 use super::{files, meter};
 
@@ -19,8 +22,8 @@ use super::{files, meter};
 #[derive(Args, Debug)]
 #[command(
     after_help = "Each --topic is one lane: NDJSON with one payload a line, `kcat -J` envelopes (detected), or CSV with a header (for \
-reports.<channel>); .gz too.\n\nWrites windows.csv, kelurahan.csv, cases, rankings, routes, accounting.json, and the refused events of each \
-lane.\n\nExample:\n  tanggap replay --topic qlue.reports=qlue.ndjson --topic waze.feed=waze.ndjson --territory kelurahan.geojson --out answers"
+reports.<channel>); .gz too.\n\nWrites windows.csv, kelurahan.csv, hotspots.csv, cases, rankings, routes, accounting.json, and the refused \
+events of each lane.\n\nExample:\n  tanggap replay --topic qlue.reports=qlue.ndjson --topic waze.feed=waze.ndjson --territory kelurahan.geojson --out answers"
 )]
 pub(crate) struct ReplayArguments {
     /// A topic and the file that is its log; several times for several lanes.
@@ -134,6 +137,7 @@ fn answer(setting: &Setting, arguments: &ReplayArguments, lanes: &[LaneRunner]) 
         let session = Desk::new(&setting.territory, &setting.router)?.session(&city.snapshot())?;
         let out = &arguments.out;
         table(out, "routes", &routes(&session).await?, arguments.format)?;
+        hotspots(out, &watched(&session, newest).await?)?;
         let cases = Cases::collect(&session, as_of).await?;
         table(out, "cases", &cases.table().await?, arguments.format)?;
         let rule = ranking_rule(setting);
@@ -145,6 +149,14 @@ fn answer(setting: &Setting, arguments: &ReplayArguments, lanes: &[LaneRunner]) 
     })
 }
 
+/// What a watch over all of the reports tells, tick by tick, up to the minute of the newest event.
+async fn watched(session: &SessionContext, newest: Option<i64>) -> anyhow::Result<Vec<Alert>> {
+    let mut watch = Watch::new(WatchSettings::default());
+    Sightings::collect(session, 0).await?.give(&mut watch)?;
+    let end = newest.map_or(0, |newest| pane_of(newest).saturating_add(PANE_US));
+    Ok(watch.advance(end))
+}
+
 /// The rule of rankings as configured.
 pub(super) fn ranking_rule(setting: &Setting) -> RankingRule {
     let config = &setting.config.rankings;
@@ -154,5 +166,6 @@ pub(super) fn ranking_rule(setting: &Setting) -> RankingRule {
             minimum_n: config.minimum_n,
             ..TierRule::default()
         },
+        ..RankingRule::default()
     }
 }

@@ -207,6 +207,7 @@ fn settings(setting: &Setting) -> ApiSettings {
         loopback_is_staff: api.loopback_is_staff,
         resolution: setting.config.lanes.cell_resolution,
         delay_s: setting.config.time.delay_s,
+        duty: setting.config.duty.rule(),
         build: format!("{}-{}", env!("CARGO_PKG_VERSION"), crate::dashboard::BUILD),
     }
 }

@@ -51,6 +51,13 @@ async fn a_case_is_followed_from_the_desk_to_its_timeline() {
     let rankings = json(town.get("/v1/rankings/kelurahan?window=30d").await).await;
     assert_eq!(rankings["items"].as_array().unwrap().len(), 2);
     assert!(rankings["items"][0]["tier"].is_null(), "too few to be ranked");
+    assert_eq!(rankings["quality_says"]["en"], "closure quality not applied");
+    let adjusted = json(town.get("/v1/rankings/kelurahan?window=30d&quality=adjusted").await).await;
+    assert_eq!(adjusted["quality"], "adjusted");
+    assert_eq!(adjusted["items"].as_array().unwrap().len(), 2);
+    let request = Request::get("/v1/quality/kelurahan/31.99.99.9999").header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
+    let missing = town.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(missing.status(), StatusCode::NOT_FOUND, "nothing there was resolved");
     let csv = bytes(town.get("/v1/rankings/kelurahan?format=csv").await).await;
     assert!(csv.starts_with(b"level,code,name,n,open,median_first_response_h,"));
     let area = json(town.get("/v1/areas/31.71.01").await).await;

@@ -102,6 +102,7 @@ impl Town {
         self.shown.segments.extend(Segment::new(counted).map(Arc::new));
         self.shown.routes.push(route(&self.state.router, &step.cases, &self.ground));
         self.shown.cases.push(step.cases);
+        self.shown.signals.push(step.signals);
         self.shown.transitions.push(step.transitions);
         self.shown.accounting = self.lane.accounting().clone();
         self.shown.watermark = self.lane.watermark();

@@ -1,7 +1,11 @@
-//! Lifecycle transitions of `crm.status`: one payload is one transition of one report. Photos are not read yet.
+//! Lifecycle transitions of `crm.status`: one payload is one transition of one report. Of what it proves are read the reporter's mark, a
+//! code of the reason, and of photos their hashes; notes are not.
 
-use tanggap_engine::event::{Class, Event, Reason};
+use std::borrow::Cow;
 
+use tanggap_engine::event::{Class, Event, Evidence, Reason};
+
+use super::photo::Photo;
 use super::scalar::{Scalar, first};
 use super::scanner::{Broken, Scanner};
 use super::sink::{Sink, TimeFields};
@@ -17,6 +21,10 @@ struct Fields<'a> {
     unit: Scalar<'a>,
     actor_role: [Scalar<'a>; 2],
     channel: [Scalar<'a>; 2],
+    rating: Scalar<'a>,
+    reason: [Scalar<'a>; 3],
+    before: [Photo<'a>; 3],
+    after: [Photo<'a>; 3],
 }
 
 /// Decodes one transition.
@@ -37,6 +45,9 @@ pub(super) fn decode(bytes: &[u8], sink: &mut Sink<'_>) {
     let unit = fields.unit.text();
     let actor_role = first(&fields.actor_role, Scalar::text);
     let channel = first(&fields.channel, Scalar::text);
+    let close_reason = first(&fields.reason, code);
+    let (before, after) = (known(&fields.before), known(&fields.after));
+    // What a transition proves tells no versions apart: it is the same one when a photo is sent after it.
     let version = version::of([
         u64::from(status as u8),
         version::time(event_time),
@@ -47,6 +58,15 @@ pub(super) fn decode(bytes: &[u8], sink: &mut Sink<'_>) {
     event.unit = unit.as_deref();
     event.actor_role = actor_role.as_deref();
     event.report_channel = channel.as_deref();
+    event.evidence = Evidence {
+        rating: rating(fields.rating),
+        close_reason: close_reason.as_deref(),
+        before_photo: before.exact,
+        before_look: before.look,
+        after_photo: after.exact,
+        after_look: after.look,
+        after_taken_at: after.taken_at(sink.zone),
+    };
     sink.push(
         &event,
         TimeFields {
@@ -71,9 +91,54 @@ impl<'a> Fields<'a> {
             b"role" => &mut self.actor_role[1],
             b"channel" => &mut self.channel[0],
             b"source" => &mut self.channel[1],
-            _ => return scanner.skip(),
+            b"rating" => &mut self.rating,
+            b"close_reason" => &mut self.reason[0],
+            b"reason_code" => &mut self.reason[1],
+            b"reason" => &mut self.reason[2],
+            _ => return self.photo(key, scanner),
         };
         *field = scanner.scalar()?;
         Ok(())
     }
+
+    /// Photos lie beside the other fields, or in an object of their own.
+    fn photo(&mut self, key: &str, scanner: &mut Scanner<'a>) -> Result<(), Broken> {
+        let photo = match key.as_bytes() {
+            b"photo_before" => &mut self.before[0],
+            b"before" => &mut self.before[1],
+            b"photo_after" => &mut self.after[0],
+            b"after" => &mut self.after[1],
+            b"photos" => {
+                return scanner.fields_or_skip(|key, scanner| {
+                    let photo = match key.as_bytes() {
+                        b"before" => &mut self.before[2],
+                        b"after" => &mut self.after[2],
+                        _ => return scanner.skip(),
+                    };
+                    *photo = Photo::read(scanner)?;
+                    Ok(())
+                });
+            }
+            _ => return scanner.skip(),
+        };
+        *photo = Photo::read(scanner)?;
+        Ok(())
+    }
+}
+
+/// The first photo of which anything is known.
+fn known<'a>(photos: &[Photo<'a>]) -> Photo<'a> {
+    photos.iter().copied().find(Photo::is_known).unwrap_or_default()
+}
+
+/// A mark from 1 to 5, a whole number or its text.
+fn rating(field: Scalar<'_>) -> Option<u8> {
+    let number = field.number()?;
+    (1..=5_u8).find(|mark| (f64::from(*mark) - number).abs() < 1e-9)
+}
+
+/// A code: at most 40 lower-case ASCII letters, digits, `_` and `-`. Anything else may be what a person wrote, and stays outside.
+fn code(field: Scalar<'_>) -> Option<Cow<'_, str>> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
+    field.text().filter(|text| text.len() <= 40 && text.bytes().all(plain))
 }

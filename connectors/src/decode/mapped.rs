@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use tanggap_engine::event::{Category, Class, Event, Kind, Reason, Status};
 
+use super::duty_post::duty_post;
 use super::mapping::{IdRule, MAX_PATHS, Mapping, Step, TimeRule};
 use super::report::{category_of, kelurahan_of, version_of};
 use super::scalar::{Scalar, position};
@@ -22,6 +23,11 @@ impl<'a> Values<'a> {
 
     fn text(&self, slots: &[usize]) -> Option<Cow<'a, str>> {
         self.first(slots, Scalar::text)
+    }
+
+    /// The first value of these slots that says anything.
+    fn said(&self, slots: &[usize]) -> Scalar<'a> {
+        self.first(slots, |value| value.text().map(|_| value)).unwrap_or_default()
     }
 
     fn read(&mut self, step: &Step, scanner: &mut Scanner<'a>) -> Result<(), Broken> {
@@ -84,9 +90,7 @@ impl Mapping {
     fn put_report(&self, values: &Values<'_>, id: &str, event_time: i64, own_time: i64, sink: &mut Sink<'_>) {
         let status_text = values.text(&self.fields.status);
         let status = status_text.as_deref().and_then(|word| self.status_of(word));
-        let updated = values
-            .first(&self.fields.updated, |value| value.text().map(|_| value))
-            .unwrap_or_default();
+        let updated = values.said(&self.fields.updated);
         let version = version_of(status, status_text.as_deref(), updated, sink.zone);
         let category_name = values.text(&self.fields.category);
         let (category, source_category) = match (&category_name, self.constant.category) {
@@ -95,6 +99,16 @@ impl Mapping {
         };
         let unit = values.text(&self.fields.unit);
         let reporter = values.text(&self.fields.reporter);
+        let kind = values
+            .text(&self.fields.kind)
+            .and_then(|word| self.kind_of(&word))
+            .or(self.constant.kind)
+            .unwrap_or(Kind::Complaint);
+        let duty_post = if kind == Kind::Duty {
+            duty_post(values.said(&self.fields.rt), values.said(&self.fields.rw))
+        } else {
+            None
+        };
         let mut event = Event::new(Class::Report, id, version, event_time);
         event.own_time = own_time;
         event.position = position(
@@ -103,15 +117,12 @@ impl Mapping {
         );
         event.category = category.or(Some(Category::Lainnya));
         event.source_category = source_category;
-        event.kind = values
-            .text(&self.fields.kind)
-            .and_then(|word| self.kind_of(&word))
-            .or(self.constant.kind)
-            .or(Some(Kind::Complaint));
+        event.kind = Some(kind);
         event.status = status.or(self.constant.status);
         event.reporter = reporter.map(|reporter| sink.reporters.hash(&reporter));
         event.unit = unit.as_deref().or(self.constant.unit.as_deref());
         event.kelurahan = values.first(&self.fields.kelurahan, kelurahan_of).or(self.constant.kelurahan);
+        event.duty_post = duty_post.as_deref();
         sink.push(
             &event,
             TimeFields {

@@ -82,6 +82,8 @@ pub(super) struct Fields {
     pub(super) unit: Slots,
     pub(super) kelurahan: Slots,
     pub(super) reporter: Slots,
+    pub(super) rt: Slots,
+    pub(super) rw: Slots,
 }
 
 /// Values a channel does not send, said once for all its reports.
@@ -144,6 +146,10 @@ struct FieldPaths {
     kelurahan: Paths,
     #[serde(default)]
     reporter: Paths,
+    #[serde(default)]
+    rt: Paths,
+    #[serde(default)]
+    rw: Paths,
 }
 
 /// One path or several, tried in order.
@@ -235,6 +241,8 @@ impl Mapping {
             unit: reader.slots("fields.unit", &fields.unit)?,
             kelurahan: reader.slots("fields.kelurahan", &fields.kelurahan)?,
             reporter: reader.slots("fields.reporter", &fields.reporter)?,
+            rt: reader.slots("fields.rt", &fields.rt)?,
+            rw: reader.slots("fields.rw", &fields.rw)?,
         };
         let mut transitions = Vec::with_capacity(document.transition.len());
         for rule in &document.transition {

@@ -3,6 +3,7 @@
 
 use tanggap_engine::event::{Class, Event, Kind, Reason, SourceCategories};
 
+use super::duty_post::duty_post;
 use super::report::{category_of, kelurahan_of, version_of};
 use super::scalar::{Scalar, first, position};
 use super::scanner::{Broken, Scanner};
@@ -26,6 +27,8 @@ struct Fields<'a> {
     reporter: [Scalar<'a>; 4],
     unit: Scalar<'a>,
     kelurahan: [Scalar<'a>; 2],
+    rt: Scalar<'a>,
+    rw: Scalar<'a>,
 }
 
 #[derive(Default)]
@@ -58,6 +61,12 @@ pub(super) fn decode(bytes: &[u8], categories: &SourceCategories, sink: &mut Sin
     let (category, source_category) = category_of(categories, category_name.as_deref());
     let reporters = sink.reporters;
     let unit = fields.unit.text();
+    let kind = first(&fields.kind, |kind| words::kind(&kind.text()?)).unwrap_or(Kind::Complaint);
+    let duty_post = if kind == Kind::Duty {
+        duty_post(fields.rt, fields.rw)
+    } else {
+        None
+    };
     let mut event = Event::new(
         Class::Report,
         &id,
@@ -68,11 +77,12 @@ pub(super) fn decode(bytes: &[u8], categories: &SourceCategories, sink: &mut Sin
     event.position = fields.position();
     event.category = category;
     event.source_category = source_category;
-    event.kind = first(&fields.kind, |kind| words::kind(&kind.text()?)).or(Some(Kind::Complaint));
+    event.kind = Some(kind);
     event.status = status;
     event.reporter = first(&fields.reporter, Scalar::text).map(|reporter| reporters.hash(&reporter));
     event.unit = unit.as_deref();
     event.kelurahan = first(&fields.kelurahan, kelurahan_of);
+    event.duty_post = duty_post.as_deref();
     sink.push(
         &event,
         TimeFields {
@@ -116,6 +126,8 @@ impl<'a> Fields<'a> {
             b"unit" => &mut self.unit,
             b"kelurahan_code" => &mut self.kelurahan[0],
             b"kelurahan" => &mut self.kelurahan[1],
+            b"rt" => &mut self.rt,
+            b"rw" => &mut self.rw,
             _ => return scanner.skip(),
         };
         *field = scanner.scalar()?;

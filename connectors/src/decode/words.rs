@@ -25,6 +25,8 @@ pub(super) fn status(word: &str) -> Option<Status> {
         "not_ours" | "bukan_wewenang" => Status::NotOurs,
         "reopened" | "dibuka_kembali" => Status::Reopened,
         "rated" | "dinilai" => Status::Rated,
+        "withdrawn" | "withdraw" | "dicabut" | "ditarik" | "dibatalkan" | "cancelled" | "canceled" => Status::Withdrawn,
+        "asked" | "menunggu_pelapor" | "menunggu_jawaban_pelapor" | "waiting_reporter" | "waiting_for_reporter" => Status::Asked,
         _ => return None,
     })
 }
@@ -79,6 +81,8 @@ mod tests {
             ("PROSES", Status::InProgress),
             ("done", Status::Resolved),
             (" Selesai ", Status::Resolved),
+            ("Dicabut", Status::Withdrawn),
+            ("Menunggu Pelapor", Status::Asked),
         ] {
             assert_eq!(status(word), Some(meaning));
         }

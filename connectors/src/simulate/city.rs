@@ -12,6 +12,7 @@ use super::flaw::Flaw;
 use super::ground::{Ground, Point, near, outside};
 use super::lifecycle::{Progress, Step, plan};
 use super::line::Line;
+use super::proof::Proofs;
 use super::traffic::{POLL, Traffic};
 use super::tweet::Talk;
 use super::vocabulary::{KELURAHAN_OFFICE, SUBJECTS, UNITS, subject_of};
@@ -46,6 +47,7 @@ pub struct City {
     people: Chance,
     rivers: Chance,
     luck: Chance,
+    proofs: Proofs,
     /// New reports and tweets a second, before the pulse of the day.
     report_rate: f64,
     tweet_rate: f64,
@@ -100,6 +102,8 @@ impl City {
             people: stream(1),
             rivers: stream(4),
             luck: stream(5),
+            // The sixth is the trials' of `volume`.
+            proofs: Proofs::new(stream(7), config.false_closings),
             report_rate: volume.reports_per_s,
             tweet_rate: volume.tweets_per_s,
             wakes: [
@@ -315,6 +319,7 @@ impl City {
             shape: Shape::draw(&mut self.people),
             kind,
             reporter,
+            closing: self.proofs.closing(&steps),
             wording: u32::try_from(self.people.bits() >> 32).unwrap_or(0),
             pending: u32::try_from(steps.len()).unwrap_or(u32::MAX),
         });
@@ -350,7 +355,9 @@ impl City {
             }
             Task::Transition { case, status, at } => {
                 let case = self.cases.step(case);
-                case.transition(&self.ground, status, at, flaw, &mut line);
+                let at = case.closing.claimed(status, at);
+                let proof = self.proofs.of(&case, status, at);
+                case.transition(&self.ground, status, at, &proof, flaw, &mut line);
                 (CRM, case.id.to_string())
             }
             Task::Sighting(object) => (WAZE, self.traffic.sighting(object as usize, flaw, &mut line)),

@@ -106,6 +106,9 @@ pub struct CityConfig {
     pub duty: f64,
     /// Share of the complaints that are also followed on `crm.status`.
     pub followed: f64,
+    /// Share of the closings on `crm.status` that are false: a photo used before, the photo from before the work again, one older than
+    /// the report, or done minutes after it was assigned.
+    pub false_closings: f64,
     /// One Waze message a poll (the whole document) instead of one an object.
     pub whole_documents: bool,
     /// A flood wave on the Ciliwung.
@@ -139,6 +142,7 @@ impl Default for CityConfig {
             },
             duty: 0.04,
             followed: 0.6,
+            false_closings: 0.02,
             whole_documents: false,
             flood: None,
             bursts: Vec::new(),
@@ -201,6 +205,7 @@ impl CityConfig {
             f.outside,
             self.duty,
             self.followed,
+            self.false_closings,
         ];
         if shares.iter().any(|share| !(0.0..=0.9).contains(share)) {
             return Err(ConfigError::Share);

@@ -16,6 +16,7 @@ mod lifecycle;
 mod line;
 mod ndjson;
 mod places;
+mod proof;
 mod traffic;
 mod tweet;
 mod vocabulary;

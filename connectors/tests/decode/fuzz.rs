@@ -30,6 +30,8 @@ const SEEDS: &[&str] = &[
     r#"{"post_id":"9","created_at":"2016-02-05T09:00:00Z","disaster_type":"flood","location":{"lat":-6.2,"lng":"106.8"},"status":"wait","updated_at":1454662800123}"#,
     r#"{"post_id":1,"created_at":"2016-02-05 20:00:00+11","text":"x","the_geom_hex_ewkb":"0101000020E6100000CDCCCCCCCCB45A400000000000001AC0"}"#,
     r#"{"report_id":4711,"status":"done","time":"2016-02-05T09:00:00Z","unit":"Dinas","actor_role":"petugas","channel":"qlue","photo_after":{"url":"u","h":[1,2]}}"#,
+    r#"{"report_id":1,"status":"rated","at":1454662800,"rating":"4","reason":"tidak_ditemukan","before":"https://a/b.jpg","photos":{"before":{"md5":"ab","phash":"00ff00ff00ff00ff"},"after":{"sha256":"\u00e9","dhash":"0123456789abcdef","taken_at":"2016-02-05 15:00:00"},"x":[{}]}}"#,
+    r#"{"post_id":2,"created_at":"2016-02-05T09:00:00Z","kind":"duty","rt":"RT 003/RW 05","rw":5,"id":"2","time":"2016-02-05 16:00"}"#,
     r#"{"alerts":[{"uuid":"a","pubMillis":1454662800000,"type":"JAM","subtype":"","location":{"x":106.8,"y":-6.2}},{"pubMillis":1}],"jams":[{"uuid":1,"pubMillis":1454662800000,"speed":2.5,"delay":-1,"level":5,"length":3,"line":[{"x":1,"y":2},{"x":3,"y":4}]}],"irregularities":[{"id":5,"detectionDateMillis":1454662800000,"updateDateMillis":1454662860000,"driversCount":1,"line":[{"x":1,"y":2}],"alerts":[]}],"startTimeMillis":1454662740000,"endTimeMillis":1454662860000}"#,
     r#"{"alert":{"uuid":"u-1","pubMillis":"1454662800000","type":"WEATHERHAZARD","subtype":"HAZARD_WEATHER_FLOOD","location":{"x":"106.8","y":-6.2}},"endTime":"2016-02-05 09:01:00:000"}"#,
     r#"{"kind":"jam","uuid":7,"pubMillis":1454662800000,"line":[{"x":106.8,"y":-6.2}],"speedKMH":10.5,"endTimeMillis":1454662860000}"#,

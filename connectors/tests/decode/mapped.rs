@@ -210,6 +210,23 @@ fn a_mapping_of_ones_own_is_read_with_fallbacks_constants_and_words() {
 }
 
 #[test]
+fn a_duty_report_names_its_post_by_the_fields_of_its_mapping() {
+    let mapping = "[fields]\nid = \"id\"\ntime = \"t\"\nkind = \"k\"\nrt = [\"pos.rt\", \"pos\"]\nrw = \"pos.rw\"\n";
+    let post = |payload: &str| by("posts", mapping, payload).0[0].duty_post.clone();
+    let both = r#"{"id":1,"t":1454662800,"k":"duty","pos":{"rt":"3","rw":5}}"#;
+    assert_eq!(post(both).as_deref(), Some("RT 003/RW 05"));
+    assert_eq!(
+        post(r#"{"id":1,"t":1454662800,"k":"duty","pos":"003/005"}"#).as_deref(),
+        Some("RT 003/RW 05")
+    );
+    assert_eq!(
+        post(r#"{"id":1,"t":1454662800,"k":"duty","pos":{"rt":"","rw":"5"}}"#).as_deref(),
+        Some("RW 05")
+    );
+    assert_eq!(post(&both.replace("duty", "complaint")), None);
+}
+
+#[test]
 fn the_broker_time_may_be_the_event_time() {
     let mappings = Mappings::new("broker", "balai", "[fields]\nid = \"a.b\"\ntime = \"@broker\"\n");
     let mut decoder = Decoder::for_topic("reports.balai", &mappings.config()).unwrap();

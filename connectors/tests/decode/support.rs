@@ -30,6 +30,14 @@ pub(crate) struct Decoded {
     pub(crate) length_m: Option<i32>,
     pub(crate) jam_level: Option<u8>,
     pub(crate) level_cm: Option<i32>,
+    pub(crate) duty_post: Option<String>,
+    pub(crate) rating: Option<u8>,
+    pub(crate) close_reason: Option<String>,
+    pub(crate) before_photo: Option<u64>,
+    pub(crate) before_look: Option<u64>,
+    pub(crate) after_photo: Option<u64>,
+    pub(crate) after_look: Option<u64>,
+    pub(crate) after_taken_at: Option<i64>,
 }
 
 /// Reason and field.
@@ -122,6 +130,14 @@ pub(crate) fn rows(batch: &RecordBatch) -> Vec<Decoded> {
             length_m: value!(schema::LENGTH_M, Int32Type, row),
             jam_level: value!(schema::JAM_LEVEL, UInt8Type, row),
             level_cm: value!(schema::LEVEL_CM, Int32Type, row),
+            duty_post: text(schema::DUTY_POST, row),
+            rating: value!(schema::RATING, UInt8Type, row),
+            close_reason: text(schema::CLOSE_REASON, row),
+            before_photo: value!(schema::BEFORE_PHOTO, UInt64Type, row),
+            before_look: value!(schema::BEFORE_LOOK, UInt64Type, row),
+            after_photo: value!(schema::AFTER_PHOTO, UInt64Type, row),
+            after_look: value!(schema::AFTER_LOOK, UInt64Type, row),
+            after_taken_at: value!(schema::AFTER_TAKEN_AT, TimestampMicrosecondType, row),
         })
         .collect()
 }

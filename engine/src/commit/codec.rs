@@ -1,15 +1,18 @@
 //! A segment as bytes: the tables of an epoch one after the other, each an Arrow IPC stream with a checksum of its own. Where a table
-//! lies stands in the manifest, so the bytes need no directory.
+//! lies stands in the manifest, so the bytes need no directory. Tables that former versions wrote come out with the columns of now.
 
 use std::ops::Range;
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use xxhash_rust::xxh3::xxh3_128;
+
+use crate::event::{completed, schema};
 
 /// Where a table lies in a segment, and what it must be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,7 +88,8 @@ pub fn encode_segment(tables: &[(&str, &[RecordBatch])]) -> Result<(Vec<u8>, Vec
     Ok((bytes, sections))
 }
 
-/// Reads a table of a segment.
+/// Reads a table of a segment. Columns that it has got since it was written are null; rows that are none of its former ones are given
+/// as they are, and whoever uses them refuses them.
 ///
 /// # Errors
 /// [`CodecError`] if the bytes are not exactly what was written.
@@ -101,7 +105,25 @@ pub fn decode_section(segment: &[u8], section: &Section) -> Result<Vec<RecordBat
         return Err(CodecError::Damaged { table: table() });
     }
     let read = StreamReader::try_new(bytes, None).and_then(Iterator::collect);
-    read.map_err(|source| CodecError::Arrow { table: table(), source })
+    let mut batches: Vec<RecordBatch> = read.map_err(|source| CodecError::Arrow { table: table(), source })?;
+    if let Some(now) = grown(&section.table) {
+        for rows in batches.iter_mut().filter(|rows| rows.schema_ref() != now) {
+            if let Some(whole) = completed(rows, now) {
+                *rows = whole;
+            }
+        }
+    }
+    Ok(batches)
+}
+
+/// Columns of those tables of a lane that have more of them than in format 1, by the table's name in segments.
+fn grown(table: &str) -> Option<&'static SchemaRef> {
+    match table {
+        "cases" | "signals" => Some(&*schema::REPORTS),
+        "transitions" => Some(&*schema::TRANSITIONS),
+        "log" => Some(&*schema::LOG),
+        _ => None,
+    }
 }
 
 fn range(section: &Section) -> Option<Range<usize>> {
@@ -137,6 +159,17 @@ mod tests {
         assert_eq!(names, [("numbers", 3), ("words", 4)]);
         assert_eq!(decode_section(&bytes, &sections[0]).unwrap(), [numbers]);
         assert_eq!(decode_section(&bytes, &sections[1]).unwrap(), twice);
+    }
+
+    #[test]
+    fn a_table_of_format_1_comes_out_with_the_columns_of_now() {
+        let now = RecordBatch::new_empty(schema::TRANSITIONS.clone());
+        let former = now.project(&[0, 1, 2, 3, 4, 5, 6, 7]).unwrap();
+        let whole = std::slice::from_ref(&former);
+        let (bytes, sections) = encode_segment(&[("transitions", whole), ("others", whole), ("cases", whole)]).unwrap();
+        assert_eq!(decode_section(&bytes, &sections[0]).unwrap(), [now]);
+        assert_eq!(decode_section(&bytes, &sections[1]).unwrap(), whole);
+        assert_eq!(decode_section(&bytes, &sections[2]).unwrap(), whole, "none of its columns");
     }
 
     #[test]

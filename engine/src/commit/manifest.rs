@@ -10,7 +10,9 @@ use super::codec::checksum;
 use crate::lane::LaneScalars;
 
 /// Version of what is written here. A reader refuses a later one, and must go on reading earlier ones.
-pub const FORMAT: u32 = 1;
+///
+/// 1: the first. 2: reports, transitions and the log have [`crate::event::schema::ADDED`].
+pub const FORMAT: u32 = 2;
 
 /// Who wrote a manifest: tells a retry of our own from another process on the same lane.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,6 +173,6 @@ mod tests {
             ..manifest()
         };
         let error = Manifest::decode(&later.encode().unwrap()).unwrap_err();
-        assert!(error.to_string().contains("format 2"), "{error}");
+        assert!(error.to_string().contains(&format!("format {}", FORMAT + 1)), "{error}");
     }
 }

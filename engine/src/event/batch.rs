@@ -8,7 +8,7 @@ use arrow::array::{
     UInt8Builder, UInt64Builder,
 };
 
-use super::{Category, Class, Kind, Reject, Status, schema};
+use super::{Category, Class, Evidence, EvidenceRows, Kind, Reject, Status, schema};
 
 /// One event as a decoder sees it; borrowed from the payload. Times are µs UTC, positions degrees WGS 84.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +57,10 @@ pub struct Event<'a> {
     pub jam_level: Option<u8>,
     /// Centimetres.
     pub level_cm: Option<i32>,
+    /// RT or RW of a duty report ([`schema::DUTY_POST`]).
+    pub duty_post: Option<&'a str>,
+    /// What a transition proves or claims.
+    pub evidence: Evidence<'a>,
 }
 
 impl<'a> Event<'a> {
@@ -86,6 +90,8 @@ impl<'a> Event<'a> {
             length_m: None,
             jam_level: None,
             level_cm: None,
+            duty_post: None,
+            evidence: Evidence::NONE,
         }
     }
 }
@@ -126,6 +132,8 @@ pub struct EventBatchBuilder {
     length_m: Int32Builder,
     jam_level: UInt8Builder,
     level_cm: Int32Builder,
+    duty_post: StringBuilder,
+    evidence: EvidenceRows,
     rejects: Vec<Reject>,
 }
 
@@ -157,6 +165,8 @@ impl Default for EventBatchBuilder {
             length_m: Int32Builder::new(),
             jam_level: UInt8Builder::new(),
             level_cm: Int32Builder::new(),
+            duty_post: StringBuilder::new(),
+            evidence: EvidenceRows::new(),
             rejects: Vec::new(),
         }
     }
@@ -208,6 +218,8 @@ impl EventBatchBuilder {
         self.length_m.append_option(event.length_m);
         self.jam_level.append_option(event.jam_level);
         self.level_cm.append_option(event.level_cm);
+        self.duty_post.append_option(event.duty_post);
+        self.evidence.push(&event.evidence);
     }
 
     /// Notes a refused event.
@@ -221,7 +233,7 @@ impl EventBatchBuilder {
     /// Never: the columns are appended together and their types are those of [`schema::EVENTS`].
     #[must_use]
     pub fn finish(&mut self) -> EventBatch {
-        let columns: Vec<ArrayRef> = vec![
+        let mut columns: Vec<ArrayRef> = vec![
             Arc::new(self.offset.finish()),
             Arc::new(self.class.finish()),
             Arc::new(self.id.finish()),
@@ -246,7 +258,9 @@ impl EventBatchBuilder {
             Arc::new(self.length_m.finish()),
             Arc::new(self.jam_level.finish()),
             Arc::new(self.level_cm.finish()),
+            Arc::new(self.duty_post.finish()),
         ];
+        columns.extend(self.evidence.finish());
         let events = RecordBatch::try_new(schema::EVENTS.clone(), columns).expect("columns are appended together, with the schema's types");
         EventBatch {
             events,

@@ -3,6 +3,8 @@
 mod batch;
 mod category;
 mod category_map;
+mod evidence;
+mod former;
 mod reject;
 pub mod schema;
 mod vocabulary;
@@ -10,5 +12,8 @@ mod vocabulary;
 pub use batch::{Event, EventBatch, EventBatchBuilder};
 pub use category::Category;
 pub use category_map::{CategoryMap, CategoryMapError, SourceCategories};
+pub use evidence::Evidence;
+pub(crate) use evidence::EvidenceRows;
+pub use former::completed;
 pub use reject::{Reason, Reject};
 pub use vocabulary::{Class, Fate, Kind, Status};

@@ -59,6 +59,23 @@ pub const LENGTH_M: &str = "length_m";
 pub const JAM_LEVEL: &str = "jam_level";
 /// Water level, centimetres above the gauge's zero.
 pub const LEVEL_CM: &str = "level_cm";
+/// Which RT or RW a duty report is of, without its kelurahan: `RT 003/RW 05`, or `RW 05`.
+pub const DUTY_POST: &str = "duty_post";
+/// The reporter's mark, 1 (worst) to 5.
+pub const RATING: &str = "rating";
+/// Why a case was closed or a duty report refused, as a short code of the source: at most 40 lower-case ASCII letters, digits, `_` and
+/// `-`. Never a sentence.
+pub const CLOSE_REASON: &str = "close_reason";
+/// Photo from before the work: 64-bit hash of the text of its exact hash, in lower case. Equal where the files are equal.
+pub const BEFORE_PHOTO: &str = "before_photo";
+/// The same photo: its 64-bit perceptual hash itself. Two that differ in few bits look alike.
+pub const BEFORE_LOOK: &str = "before_look";
+/// Photo from after the work, as [`BEFORE_PHOTO`].
+pub const AFTER_PHOTO: &str = "after_photo";
+/// The same photo, as [`BEFORE_LOOK`].
+pub const AFTER_LOOK: &str = "after_look";
+/// When the photo from after the work was taken, as its source says.
+pub const AFTER_TAKEN_AT: &str = "after_taken_at";
 
 /// H3 cell of a located event.
 pub const CELL: &str = "cell";
@@ -117,9 +134,44 @@ fn schema(fields: Vec<Field>) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
+/// Columns that tables of format 1 did not have: of a table that lacks them they are null ([`super::completed`]).
+pub const ADDED: [&str; 8] = [
+    DUTY_POST,
+    RATING,
+    CLOSE_REASON,
+    BEFORE_PHOTO,
+    BEFORE_LOOK,
+    AFTER_PHOTO,
+    AFTER_LOOK,
+    AFTER_TAKEN_AT,
+];
+
+/// The columns of an [`super::Evidence`], in their order.
+pub(crate) const EVIDENCE: [&str; 7] = [
+    RATING,
+    CLOSE_REASON,
+    BEFORE_PHOTO,
+    BEFORE_LOOK,
+    AFTER_PHOTO,
+    AFTER_LOOK,
+    AFTER_TAKEN_AT,
+];
+
+fn evidence() -> [Field; 7] {
+    EVIDENCE.map(|name| {
+        let kind = match name {
+            RATING => DataType::UInt8,
+            CLOSE_REASON => DataType::Utf8,
+            AFTER_TAKEN_AT => time_type(),
+            _ => DataType::UInt64,
+        };
+        Field::new(name, kind, true)
+    })
+}
+
 /// What decoders give the engine: one row an event, in log order, every class in the same wide table.
 pub static EVENTS: LazyLock<SchemaRef> = LazyLock::new(|| {
-    schema(vec![
+    let mut fields = vec![
         Field::new(OFFSET, DataType::Int64, false),
         Field::new(CLASS, DataType::UInt8, false),
         Field::new(ID, DataType::Utf8, false),
@@ -144,7 +196,10 @@ pub static EVENTS: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new(LENGTH_M, DataType::Int32, true),
         Field::new(JAM_LEVEL, DataType::UInt8, true),
         Field::new(LEVEL_CM, DataType::Int32, true),
-    ])
+        Field::new(DUTY_POST, DataType::Utf8, true),
+    ];
+    fields.extend(evidence());
+    schema(fields)
 });
 
 /// What became of every event, one row each: the log as the lane understood it. Sorted by `seq` it is in the order the events came in;
@@ -203,12 +258,13 @@ pub static REPORTS: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new(REPORTER, DataType::UInt64, false),
         Field::new(UNIT, DataType::Utf8, true),
         Field::new(LATE, DataType::Boolean, false),
+        Field::new(DUTY_POST, DataType::Utf8, true),
     ])
 });
 
 /// Transitions a lane keeps, one row each, in log order.
 pub static TRANSITIONS: LazyLock<SchemaRef> = LazyLock::new(|| {
-    schema(vec![
+    let mut fields = vec![
         Field::new(ID, DataType::Utf8, false),
         Field::new(REPORT_CHANNEL, DataType::Utf8, true),
         Field::new(OFFSET, DataType::Int64, false),
@@ -217,7 +273,9 @@ pub static TRANSITIONS: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new(UNIT, DataType::Utf8, true),
         Field::new(ACTOR_ROLE, DataType::Utf8, true),
         Field::new(SNAPSHOT, DataType::Boolean, false),
-    ])
+    ];
+    fields.extend(evidence());
+    schema(fields)
 });
 
 /// Waze jams and irregularities as episodes: one row an object, last seen state.

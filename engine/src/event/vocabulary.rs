@@ -64,6 +64,8 @@ vocabulary! {
         9 NotOurs "not_ours" "Belongs to nobody the city can order.";
         10 Reopened "reopened" "Open again; the first clock goes on.";
         11 Rated "rated" "The reporter gave a mark.";
+        12 Withdrawn "withdrawn" "The reporter took it back.";
+        13 Asked "asked" "The reporter was asked; the clock waits for the answer.";
     }
 }
 

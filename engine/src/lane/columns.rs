@@ -6,7 +6,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{ArrowPrimitiveType, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, UInt8Type, UInt64Type};
 
-use crate::event::schema;
+use crate::event::{Evidence, schema};
 
 /// Columns of [`schema::EVENTS`].
 #[derive(Debug)]
@@ -34,6 +34,35 @@ pub(super) struct Columns<'a> {
     pub(super) length_m: &'a Int32Array,
     pub(super) jam_level: &'a UInt8Array,
     pub(super) level_cm: &'a Int32Array,
+    pub(super) duty_post: &'a StringArray,
+    pub(super) evidence: EvidenceColumns<'a>,
+}
+
+/// The columns of what transitions prove.
+#[derive(Debug)]
+pub(super) struct EvidenceColumns<'a> {
+    rating: &'a UInt8Array,
+    close_reason: &'a StringArray,
+    before_photo: &'a UInt64Array,
+    before_look: &'a UInt64Array,
+    after_photo: &'a UInt64Array,
+    after_look: &'a UInt64Array,
+    after_taken_at: &'a TimestampMicrosecondArray,
+}
+
+impl<'a> EvidenceColumns<'a> {
+    /// What a row says.
+    pub(super) fn of_row(&self, row: usize) -> Evidence<'a> {
+        Evidence {
+            rating: value(self.rating, row),
+            close_reason: text(self.close_reason, row),
+            before_photo: value(self.before_photo, row),
+            before_look: value(self.before_look, row),
+            after_photo: value(self.after_photo, row),
+            after_look: value(self.after_look, row),
+            after_taken_at: value(self.after_taken_at, row),
+        }
+    }
 }
 
 impl<'a> Columns<'a> {
@@ -73,6 +102,16 @@ impl<'a> Columns<'a> {
             length_m: primitive::<Int32Type>(column()),
             jam_level: primitive::<UInt8Type>(column()),
             level_cm: primitive::<Int32Type>(column()),
+            duty_post: column().as_string(),
+            evidence: EvidenceColumns {
+                rating: primitive::<UInt8Type>(column()),
+                close_reason: column().as_string(),
+                before_photo: primitive::<UInt64Type>(column()),
+                before_look: primitive::<UInt64Type>(column()),
+                after_photo: primitive::<UInt64Type>(column()),
+                after_look: primitive::<UInt64Type>(column()),
+                after_taken_at: primitive::<TimestampMicrosecondType>(column()),
+            },
         }
     }
 }

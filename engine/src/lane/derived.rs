@@ -90,7 +90,7 @@ pub fn transitions_of(log: &RecordBatch, channel: &str) -> Result<RecordBatch, R
         .map(|row| (!snapshot.value(row) && roles.is_valid(row)).then(|| roles.value(row)))
         .collect();
     let column = |name: &str| log.column_by_name(name).map(Arc::clone).ok_or(WRONG);
-    let columns = vec![
+    let mut columns = vec![
         column(schema::ID)?,
         Arc::new(channels) as _,
         column(schema::OFFSET)?,
@@ -100,6 +100,9 @@ pub fn transitions_of(log: &RecordBatch, channel: &str) -> Result<RecordBatch, R
         Arc::new(roles),
         Arc::new(snapshot),
     ];
+    for name in schema::EVIDENCE {
+        columns.push(column(name)?);
+    }
     RecordBatch::try_new(Arc::clone(&schema::TRANSITIONS), columns).map_err(|_| WRONG)
 }
 

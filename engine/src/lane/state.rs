@@ -251,6 +251,7 @@ impl LaneState {
                 unit: text(columns.unit, row),
                 actor_role: None,
                 snapshot: true,
+                evidence: columns.evidence.of_row(row),
             });
         }
         if fate == Fate::Updated {
@@ -296,6 +297,7 @@ impl LaneState {
             reporter: value(columns.reporter, row).unwrap_or_else(|| xxhash_rust::xxh3::xxh3_64(columns.id.value(row).as_bytes())),
             unit: text(columns.unit, row),
             late: fate == Fate::Late,
+            duty_post: text(columns.duty_post, row),
         });
         located
     }
@@ -311,6 +313,7 @@ impl LaneState {
             unit: text(columns.unit, row),
             actor_role: text(columns.actor_role, row),
             snapshot: false,
+            evidence: columns.evidence.of_row(row),
         });
     }
 

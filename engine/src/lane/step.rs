@@ -8,7 +8,7 @@ use arrow::array::{
 };
 use arrow::datatypes::SchemaRef;
 
-use crate::event::schema;
+use crate::event::{Evidence, EvidenceRows, schema};
 
 /// New rows of a lane's tables after one batch; every table may be empty.
 #[derive(Clone, Debug)]
@@ -104,6 +104,7 @@ pub(super) struct ReportRow<'a> {
     pub(super) reporter: u64,
     pub(super) unit: Option<&'a str>,
     pub(super) late: bool,
+    pub(super) duty_post: Option<&'a str>,
 }
 
 /// Columns of [`schema::REPORTS`] being built.
@@ -122,6 +123,7 @@ pub(super) struct ReportRows {
     reporter: UInt64Builder,
     unit: StringBuilder,
     late: BooleanBuilder,
+    duty_post: StringBuilder,
 }
 
 impl ReportRows {
@@ -140,6 +142,7 @@ impl ReportRows {
             reporter: UInt64Builder::new(),
             unit: StringBuilder::new(),
             late: BooleanBuilder::new(),
+            duty_post: StringBuilder::new(),
         }
     }
 
@@ -157,6 +160,7 @@ impl ReportRows {
         self.reporter.append_value(row.reporter);
         self.unit.append_option(row.unit);
         self.late.append_value(row.late);
+        self.duty_post.append_option(row.duty_post);
     }
 
     pub(super) fn finish(mut self) -> RecordBatch {
@@ -176,6 +180,7 @@ impl ReportRows {
                 Arc::new(self.reporter.finish()),
                 Arc::new(self.unit.finish()),
                 Arc::new(self.late.finish()),
+                Arc::new(self.duty_post.finish()),
             ],
         )
     }
@@ -192,6 +197,7 @@ pub(super) struct TransitionRow<'a> {
     pub(super) unit: Option<&'a str>,
     pub(super) actor_role: Option<&'a str>,
     pub(super) snapshot: bool,
+    pub(super) evidence: Evidence<'a>,
 }
 
 /// Columns of [`schema::TRANSITIONS`] being built.
@@ -205,6 +211,7 @@ pub(super) struct TransitionRows {
     unit: StringBuilder,
     actor_role: StringBuilder,
     snapshot: BooleanBuilder,
+    evidence: EvidenceRows,
 }
 
 impl TransitionRows {
@@ -218,6 +225,7 @@ impl TransitionRows {
             unit: StringBuilder::new(),
             actor_role: StringBuilder::new(),
             snapshot: BooleanBuilder::new(),
+            evidence: EvidenceRows::new(),
         }
     }
 
@@ -230,22 +238,22 @@ impl TransitionRows {
         self.unit.append_option(row.unit);
         self.actor_role.append_option(row.actor_role);
         self.snapshot.append_value(row.snapshot);
+        self.evidence.push(&row.evidence);
     }
 
     pub(super) fn finish(mut self) -> RecordBatch {
-        batch(
-            &schema::TRANSITIONS,
-            vec![
-                Arc::new(self.id.finish()),
-                Arc::new(self.report_channel.finish()),
-                Arc::new(self.offset.finish()),
-                Arc::new(self.time.finish()),
-                Arc::new(self.status.finish()),
-                Arc::new(self.unit.finish()),
-                Arc::new(self.actor_role.finish()),
-                Arc::new(self.snapshot.finish()),
-            ],
-        )
+        let mut columns: Vec<ArrayRef> = vec![
+            Arc::new(self.id.finish()),
+            Arc::new(self.report_channel.finish()),
+            Arc::new(self.offset.finish()),
+            Arc::new(self.time.finish()),
+            Arc::new(self.status.finish()),
+            Arc::new(self.unit.finish()),
+            Arc::new(self.actor_role.finish()),
+            Arc::new(self.snapshot.finish()),
+        ];
+        columns.extend(self.evidence.finish());
+        batch(&schema::TRANSITIONS, columns)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Who must answer a report, and why: ordered rules as data, decided by the first that fits, said in words.
 //!
 //! In come the facts of one report (category, kind, kelurahan, the unit its channel named, the distance to the nearest
-//! border); out goes a [`Decision`] that a person can defend. What is not here yet: road authorities, text, regions.
+//! border); out goes a [`Decision`] that a person can defend. What is not here yet: road authorities, regions, and what `text`
+//! reads.
 
 mod complaint;
 mod decision;

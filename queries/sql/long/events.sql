@@ -35,7 +35,15 @@ SELECT
     delay_s,
     length_m,
     jam_level,
-    level_cm
+    level_cm,
+    duty_post,
+    rating,
+    close_reason,
+    bits(before_photo) AS before_photo,
+    bits(before_look) AS before_look,
+    bits(after_photo) AS after_photo,
+    bits(after_look) AS after_look,
+    after_taken_at
 FROM history_events
 UNION ALL
 SELECT
@@ -72,7 +80,15 @@ SELECT
     delay_s,
     length_m,
     arrow_cast(jam_level, 'Int32') AS jam_level,
-    level_cm
+    level_cm,
+    duty_post,
+    arrow_cast(rating, 'Int32') AS rating,
+    close_reason,
+    before_photo,
+    before_look,
+    after_photo,
+    after_look,
+    after_taken_at
 FROM waiting
 INNER JOIN lanes_now ON waiting.lane = lanes_now.lane
 WHERE seq > events_through

@@ -14,6 +14,7 @@ SELECT
     reporter,
     unit,
     late,
+    duty_post,
     channel,
     lane
 FROM live_reports
@@ -32,6 +33,7 @@ SELECT
     coalesce(reporter, witness(id)) AS reporter,
     unit,
     fate = 'late' AS late,
+    duty_post,
     channel,
     events.lane
 FROM events

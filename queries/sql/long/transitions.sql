@@ -9,6 +9,13 @@ SELECT
     unit,
     actor_role,
     snapshot,
+    arrow_cast(rating, 'Int32') AS rating,
+    close_reason,
+    before_photo,
+    before_look,
+    after_photo,
+    after_look,
+    after_taken_at,
     channel,
     lane
 FROM live_transitions
@@ -22,6 +29,13 @@ SELECT
     unit,
     actor_role,
     snapshot,
+    rating,
+    close_reason,
+    bits(before_photo) AS before_photo,
+    bits(before_look) AS before_look,
+    bits(after_photo) AS after_photo,
+    bits(after_look) AS after_look,
+    after_taken_at,
     channel,
     history_transitions.lane
 FROM history_transitions

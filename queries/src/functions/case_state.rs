@@ -1,267 +1,371 @@
-//! What is kept of one case's transitions so that its clocks can be told, in whatever order they come.
+//! What is kept of the cases of a GROUP BY until their stories are told: when each was filed and with whom, and its changes as they
+//! come.
 //!
-//! Rules (DESIGN section 3): the *first response* is the earliest transition other than received, verified or rated. The
-//! *resolution* is the earliest `resolved` that no reopening follows; a reopening is a `reopened`, or a report shown as received or
-//! in progress by its own channel (a snapshot) strictly later than some `resolved`: a green that went back to red. Closed without
-//! action, duplicate and not-ours *end* a case otherwise, unless it is resolved or reopened after all.
-//!
-//! Transitions of the same microsecond are ordered by their position in the log.
+//! One list holds the changes of all cases, some 40 bytes each; it is put in order of cases when these are wanted. The rules are the
+//! engine's (`tanggap_engine::case`): nothing is decided here.
 
-use std::cmp::Ordering;
+use std::ops::Range;
+use std::sync::Arc;
 
+use datafusion::arrow::array::{Array, ArrayBuilder, ArrayRef, AsArray, Int64Array, ListArray, StringArray, StringBuilder};
+use datafusion::arrow::buffer::{OffsetBuffer, ScalarBuffer};
+use datafusion::arrow::datatypes::{ArrowNativeType, DataType, Field, FieldRef, Int64Type};
+use datafusion::common::{Result, exec_datafusion_err};
+use datafusion::logical_expr::EmitTo;
+use tanggap_engine::case::{Change, Story, follow};
 use tanggap_engine::event::Status;
 
-/// When, and for equal times where in the log: (µs since epoch UTC, offset).
-pub(super) type Moment = (i64, i64);
+use super::texts::Interner;
 
-/// Numbers that [`CaseState::encode`] writes before the ends.
-const FIXED: usize = 11;
+/// Filed at no known time, where the earliest is wanted.
+const NOT_FILED: i64 = i64::MAX;
 
-/// No moment yet, where the latest is wanted.
-const NEVER: Moment = (i64::MIN, i64::MIN);
+/// Asked about at no known time, where the latest is wanted.
+pub(super) const NOT_ASKED: i64 = i64::MIN;
 
-/// One case's transitions, folded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct CaseState {
-    /// Time of the first response; `i64::MAX` = none.
-    first_response: i64,
-    /// Latest transition, ratings aside, and what it set.
-    latest: (Moment, i64),
-    /// Latest explicit reopening.
-    reopened: Moment,
-    /// Latest snapshot that shows the case open.
-    shown_open: Moment,
-    /// When somebody was last named as holding it.
-    held: Moment,
-    transitions: i64,
-    /// Every (moment, resolved or not) that ends a case.
-    ends: Vec<(Moment, bool)>,
-}
-
-/// One transition of a case.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Change {
-    pub(super) moment: Moment,
-    pub(super) status: Status,
-    pub(super) snapshot: bool,
-}
-
-/// The clocks of one case, as times in µs since epoch UTC.
+/// What is known of a case beside its changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Clocks {
-    pub(super) first_response: Option<i64>,
-    pub(super) resolution: Option<i64>,
-    /// Ended without being resolved.
-    pub(super) ended: Option<i64>,
-    /// Status after the latest transition.
-    pub(super) status: Option<Status>,
-    /// Whether a resolution was taken back.
-    pub(super) reopened: bool,
-    pub(super) transitions: i64,
+pub(super) struct Frame {
+    pub(super) filed_us: i64,
+    pub(super) first_holder: Option<u32>,
+    pub(super) as_of_us: i64,
 }
 
-impl Default for CaseState {
+impl Default for Frame {
     fn default() -> Self {
         Self {
-            first_response: i64::MAX,
-            latest: (NEVER, -1),
-            reopened: NEVER,
-            shown_open: NEVER,
-            held: NEVER,
-            transitions: 0,
-            ends: Vec::new(),
+            filed_us: NOT_FILED,
+            first_holder: None,
+            as_of_us: NOT_ASKED,
         }
     }
 }
 
-impl CaseState {
-    /// Takes one transition in.
-    pub(super) fn observe(&mut self, change: Change) {
-        let Change { moment, status, snapshot } = change;
-        self.transitions += 1;
-        if status == Status::Rated {
+impl Frame {
+    /// Without a filing the case begins with its first change; without a moment asked about it is told up to its last.
+    fn story(&self, changes: &[Change]) -> Story {
+        let times = || changes.iter().map(|change| change.time_us);
+        let filed = Some(self.filed_us).filter(|filed| *filed != NOT_FILED).or_else(|| times().min());
+        let as_of = Some(self.as_of_us).filter(|as_of| *as_of != NOT_ASKED).or_else(|| times().max());
+        match (filed, as_of) {
+            (Some(filed), Some(as_of)) => follow(filed, self.first_holder, changes, as_of),
+            _ => Story::default(),
+        }
+    }
+}
+
+/// The cases of a GROUP BY, by number. Holders are numbers that [`CaseStates::number`] gave.
+#[derive(Default)]
+pub(super) struct CaseStates {
+    frames: Vec<Frame>,
+    /// Case and change, in no order.
+    log: Vec<(usize, Change)>,
+    /// Every unit named so far; there are some hundreds in a city.
+    names: Interner,
+}
+
+impl CaseStates {
+    /// Makes room for so many cases.
+    pub(super) fn grow(&mut self, cases: usize) {
+        self.frames.resize(cases, Frame::default());
+    }
+
+    /// The number of a unit.
+    pub(super) fn number(&mut self, unit: &str) -> u32 {
+        // So many names do not fit into memory.
+        u32::try_from(self.names.number(unit)).unwrap_or(u32::MAX)
+    }
+
+    /// Takes in when a case was filed. Told twice, the earlier filing counts, and of two at once the holder first in the alphabet, so
+    /// that the order of rows does not matter.
+    pub(super) fn file(&mut self, case: usize, told: Frame) {
+        let names = &self.names;
+        let frame = &mut self.frames[case];
+        frame.as_of_us = frame.as_of_us.max(told.as_of_us);
+        if (told.filed_us, told.first_holder) == (frame.filed_us, frame.first_holder) {
             return;
         }
-        self.latest = self.latest.max((moment, i64::from(status as u8)));
-        if !matches!(status, Status::Received | Status::Verified) {
-            self.first_response = self.first_response.min(moment.0);
-        }
-        match status {
-            Status::Resolved => self.ends.push((moment, true)),
-            Status::ClosedNoAction | Status::Duplicate | Status::NotOurs => self.ends.push((moment, false)),
-            Status::Reopened => self.reopened = self.reopened.max(moment),
-            Status::Received | Status::InProgress if snapshot => self.shown_open = self.shown_open.max(moment),
-            _ => {}
+        let rank = |frame: &Frame| {
+            let name = frame.first_holder.map(|holder| names.text(holder as usize));
+            (frame.filed_us, name.is_none(), name)
+        };
+        if rank(&told) < rank(&*frame) {
+            frame.filed_us = told.filed_us;
+            frame.first_holder = told.first_holder;
         }
     }
 
-    /// Notes that a holder was named, and says how the naming stands to the latest so far.
-    pub(super) fn hold(&mut self, moment: Moment) -> Ordering {
-        let order = moment.cmp(&self.held);
-        self.held = self.held.max(moment);
-        order
+    /// Takes one change in.
+    pub(super) fn observe(&mut self, case: usize, change: Change) {
+        self.log.push((case, change));
     }
 
-    /// When a holder was last named.
-    pub(super) fn held(&self) -> Moment {
-        self.held
+    /// Tells the story of each case that is wanted, in order, and forgets it. Holders of a story are places in the names beside it, which
+    /// are in alphabetical order: of two named at once the one later in the alphabet holds the case.
+    pub(super) fn tell(&mut self, emit_to: EmitTo, mut listen: impl FnMut(&Story, &[&str]) -> Result<()>) -> Result<()> {
+        let (frames, log) = self.take(emit_to);
+        let mut order: Vec<usize> = (0..self.names.len()).collect();
+        order.sort_unstable_by_key(|number| self.names.text(*number));
+        let mut ranks = vec![0_u32; order.len()];
+        for (rank, number) in (0_u32..).zip(&order) {
+            ranks[*number] = rank;
+        }
+        let names: Vec<&str> = order.iter().map(|number| self.names.text(*number)).collect();
+        let rank = |holder: Option<u32>| holder.map(|number| ranks[number as usize]);
+        let mut changes = Vec::new();
+        for (frame, own) in parts(&frames, &log) {
+            changes.clear();
+            changes.extend(own.iter().map(|(_, change)| Change {
+                holder: rank(change.holder),
+                ..*change
+            }));
+            let frame = Frame {
+                first_holder: rank(frame.first_holder),
+                ..*frame
+            };
+            listen(&frame.story(&changes), &names)?;
+        }
+        Ok(())
     }
 
-    /// Takes in what another part of the same case's transitions gave; holders aside.
-    pub(super) fn merge(&mut self, other: &Self) {
-        self.first_response = self.first_response.min(other.first_response);
-        self.latest = self.latest.max(other.latest);
-        self.reopened = self.reopened.max(other.reopened);
-        self.shown_open = self.shown_open.max(other.shown_open);
-        self.transitions += other.transitions;
-        self.ends.extend_from_slice(&other.ends);
-    }
-
-    /// The clocks, from everything taken in so far.
-    pub(super) fn clocks(&self) -> Clocks {
-        let ends = |resolved| self.ends.iter().filter(move |end| end.1 == resolved).map(|end| end.0);
-        let standing = |resolved| {
-            let first = ends(resolved).min()?;
-            let mut reopening = self.reopened;
-            if self.shown_open.0 > first.0 {
-                reopening = reopening.max(self.shown_open);
+    /// What is known of each case that is wanted, for [`CaseStates::merge`] elsewhere: a list of numbers (filing, moment asked about,
+    /// then time, offset and status of each change) and one of names (the first holder, then that of each change).
+    pub(super) fn encode(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
+        let (frames, log) = self.take(emit_to);
+        let mut numbers = Vec::with_capacity(2 * frames.len() + 3 * log.len());
+        let mut names = StringBuilder::new();
+        let (mut number_ends, mut name_ends) = (vec![0], vec![0]);
+        let name = |holder: Option<u32>| holder.map(|number| self.names.text(number as usize));
+        for (frame, own) in parts(&frames, &log) {
+            numbers.extend([frame.filed_us, frame.as_of_us]);
+            names.append_option(name(frame.first_holder));
+            for (_, change) in own {
+                let status = 2 * i64::from(change.status as u8) + i64::from(change.snapshot);
+                numbers.extend([change.time_us, change.offset, status]);
+                names.append_option(name(change.holder));
             }
-            Some((first, ends(resolved).filter(|end| *end > reopening).min()))
-        };
-        let resolved = standing(true);
-        let resolution = resolved.and_then(|(_, standing)| standing);
-        let ended = if resolution.is_none() {
-            standing(false).and_then(|(_, standing)| standing)
-        } else {
-            None
-        };
-        Clocks {
-            first_response: (self.first_response != i64::MAX).then_some(self.first_response),
-            resolution: resolution.map(|moment| moment.0),
-            ended: ended.map(|moment| moment.0),
-            status: u8::try_from(self.latest.1).ok().and_then(Status::from_number),
-            reopened: resolved.is_some_and(|(first, standing)| standing != Some(first)),
-            transitions: self.transitions,
+            number_ends.push(list_end(numbers.len())?);
+            name_ends.push(list_end(names.len())?);
         }
+        Ok(vec![
+            lists(number_field(), number_ends, Arc::new(Int64Array::from(numbers)))?,
+            lists(name_field(), name_ends, Arc::new(names.finish()))?,
+        ])
     }
 
-    /// The state as numbers, for [`CaseState::decode`] elsewhere.
-    pub(super) fn encode(&self, numbers: &mut Vec<i64>) {
-        let (latest, status) = self.latest;
-        numbers.extend([self.first_response, latest.0, latest.1, status]);
-        for moment in [self.reopened, self.shown_open] {
-            numbers.extend([moment.0, moment.1]);
+    /// Takes in what another part of the same cases' changes gave; `cases` says whose each row is.
+    pub(super) fn merge(&mut self, numbers: &ListArray, names: &ListArray, cases: &[usize]) -> Result<()> {
+        let values = numbers.values().as_primitive::<Int64Type>();
+        let texts = names.values().as_string::<i32>();
+        for (row, &case) in cases.iter().enumerate() {
+            if numbers.is_null(row) || names.is_null(row) {
+                continue;
+            }
+            let own = &values.values()[range(numbers, row)];
+            self.merge_one(case, own, texts, range(names, row))
+                .ok_or_else(|| exec_datafusion_err!("a partial state of case_clocks is not one"))?;
         }
-        numbers.extend([self.held.0, self.held.1]);
-        numbers.push(self.transitions);
-        for (moment, resolved) in &self.ends {
-            numbers.extend([moment.0, moment.1, i64::from(*resolved)]);
-        }
+        Ok(())
     }
 
-    /// Reads what [`CaseState::encode`] wrote; none if it is something else.
-    pub(super) fn decode(numbers: &[i64]) -> Option<Self> {
-        let (fixed, ends) = numbers.split_at_checked(FIXED)?;
-        let end = |end: &[i64]| ((end[0], end[1]), end[2] != 0);
-        Some(Self {
-            first_response: fixed[0],
-            latest: ((fixed[1], fixed[2]), fixed[3]),
-            reopened: (fixed[4], fixed[5]),
-            shown_open: (fixed[6], fixed[7]),
-            held: (fixed[8], fixed[9]),
-            transitions: fixed[10],
-            ends: ends.chunks_exact(3).map(end).collect(),
-        })
+    fn merge_one(&mut self, case: usize, numbers: &[i64], texts: &StringArray, mut places: Range<usize>) -> Option<()> {
+        let (&[filed_us, as_of_us], changes) = numbers.split_first_chunk::<2>()?;
+        let frame = Frame {
+            filed_us,
+            first_holder: self.named(texts, places.next()?),
+            as_of_us,
+        };
+        self.file(case, frame);
+        for change in changes.chunks_exact(3) {
+            let status = u8::try_from(change[2] / 2).ok()?;
+            let change = Change {
+                time_us: change[0],
+                offset: change[1],
+                status: Status::from_number(status)?,
+                snapshot: change[2] % 2 == 1,
+                holder: self.named(texts, places.next()?),
+            };
+            self.observe(case, change);
+        }
+        places.is_empty().then_some(())
+    }
+
+    fn named(&mut self, texts: &StringArray, place: usize) -> Option<u32> {
+        texts.is_valid(place).then(|| self.number(texts.value(place)))
+    }
+
+    /// The cases that are wanted with their changes in order of cases; those that stay are numbered from 0 again.
+    fn take(&mut self, emit_to: EmitTo) -> (Vec<Frame>, Vec<(usize, Change)>) {
+        let frames = emit_to.take_needed(&mut self.frames);
+        self.log.sort_unstable_by_key(|(case, _)| *case);
+        let wanted = self.log.partition_point(|(case, _)| *case < frames.len());
+        let mut rest = self.log.split_off(wanted);
+        for (case, _) in &mut rest {
+            *case -= frames.len();
+        }
+        (frames, std::mem::replace(&mut self.log, rest))
     }
 
     /// Bytes held beside the struct itself.
     pub(super) fn heap_bytes(&self) -> usize {
-        self.ends.capacity() * size_of::<(Moment, bool)>()
+        self.frames.capacity() * size_of::<Frame>() + self.log.capacity() * size_of::<(usize, Change)>() + self.names.heap_bytes()
     }
+}
+
+/// The state as columns: what [`CaseStates::encode`] gives, by name and type.
+pub(super) fn state_types() -> [(&'static str, DataType); 2] {
+    [("case", DataType::List(number_field())), ("units", DataType::List(name_field()))]
+}
+
+/// Each case beside its changes; `log` is in order of cases.
+fn parts<'a>(frames: &'a [Frame], log: &'a [(usize, Change)]) -> impl Iterator<Item = (&'a Frame, &'a [(usize, Change)])> {
+    let mut rest = log;
+    frames.iter().enumerate().map(move |(case, frame)| {
+        let length = rest.iter().take_while(|(of, _)| *of == case).count();
+        let (own, others) = rest.split_at(length);
+        rest = others;
+        (frame, own)
+    })
+}
+
+fn number_field() -> FieldRef {
+    Arc::new(Field::new_list_field(DataType::Int64, false))
+}
+
+fn name_field() -> FieldRef {
+    Arc::new(Field::new_list_field(DataType::Utf8, true))
+}
+
+/// Where a list ends among the values of all lists.
+pub(super) fn list_end(values: usize) -> Result<i32> {
+    i32::try_from(values).map_err(|_| exec_datafusion_err!("too many transitions in one aggregate"))
+}
+
+/// Lists from their ends, the first of which is 0.
+pub(super) fn lists(field: FieldRef, ends: Vec<i32>, values: ArrayRef) -> Result<ArrayRef> {
+    let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
+    Ok(Arc::new(ListArray::try_new(field, offsets, values, None)?))
+}
+
+fn range(lists: &ListArray, row: usize) -> Range<usize> {
+    let offsets = lists.value_offsets();
+    offsets[row].as_usize()..offsets[row + 1].as_usize()
 }
 
 #[cfg(test)]
 mod tests {
-    use tanggap_engine::event::Status::{
-        self, Assigned, ClosedNoAction, InProgress, NotOurs, Rated, Received, Reopened, Resolved, Verified,
-    };
+    use datafusion::arrow::array::AsArray;
+    use datafusion::logical_expr::EmitTo;
+    use tanggap_engine::case::{Change, Story};
+    use tanggap_engine::event::Status;
 
-    use super::{CaseState, Change, Clocks};
+    use super::{CaseStates, Frame};
 
-    /// (time, status, snapshot), in log order.
-    fn clocks(changes: &[(i64, Status, bool)]) -> Clocks {
-        let mut whole = CaseState::default();
-        let mut halves = [CaseState::default(), CaseState::default()];
-        for (offset, &(time, status, snapshot)) in changes.iter().enumerate().rev() {
-            let change = Change {
-                moment: (time, i64::try_from(offset).unwrap()),
-                status,
-                snapshot,
-            };
-            whole.observe(change);
-            halves[offset % 2].observe(change);
+    /// (case, filed or not, time, unit): each assigned.
+    fn states(told: &[(usize, bool, i64, &str)]) -> CaseStates {
+        let mut states = CaseStates::default();
+        states.grow(3);
+        for &(case, filed, time_us, unit) in told {
+            let holder = Some(states.number(unit));
+            if filed {
+                let frame = Frame {
+                    filed_us: time_us,
+                    first_holder: holder,
+                    as_of_us: 100,
+                };
+                states.file(case, frame);
+            } else {
+                let change = Change {
+                    time_us,
+                    offset: 0,
+                    status: Status::Assigned,
+                    snapshot: false,
+                    holder,
+                };
+                states.observe(case, change);
+            }
         }
-        let mut numbers = Vec::new();
-        halves[1].encode(&mut numbers);
-        halves[0].merge(&CaseState::decode(&numbers).unwrap());
-        assert_eq!(halves[0].clocks(), whole.clocks(), "merged parts say the same");
-        whole.clocks()
+        states
     }
 
-    #[test]
-    fn receiving_verifying_and_rating_are_no_response() {
-        let clocks = clocks(&[(1, Received, true), (2, Verified, false), (3, Rated, false), (5, Assigned, false)]);
-        assert_eq!(clocks.first_response, Some(5));
-        assert_eq!((clocks.resolution, clocks.status), (None, Some(Assigned)));
-        assert_eq!(clocks.transitions, 4);
+    fn told(states: &mut CaseStates, emit_to: EmitTo) -> Vec<(Story, Option<String>)> {
+        let mut stories = Vec::new();
+        let listen = |story: &Story, names: &[&str]| {
+            let holder = story.holder.map(|rank| names[rank as usize].to_owned());
+            stories.push((story.clone(), holder));
+            Ok(())
+        };
+        states.tell(emit_to, listen).unwrap();
+        stories
     }
 
-    #[test]
-    fn a_reopening_takes_the_resolution_back() {
-        let first = [(5, Resolved, false), (9, Reopened, false)];
-        assert_eq!(clocks(&first).resolution, None);
-        assert!(clocks(&first).reopened);
-        let again = [
-            (5, Resolved, false),
-            (9, Reopened, false),
-            (12, Resolved, false),
-            (15, Resolved, false),
-        ];
-        assert_eq!(clocks(&again).resolution, Some(12));
-        let same_instant = [(5, Resolved, false), (5, Reopened, false)];
-        assert_eq!(clocks(&same_instant).resolution, None);
-        let other_way = [(5, Reopened, false), (5, Resolved, false)];
-        assert_eq!(clocks(&other_way).resolution, Some(5));
-        assert!(!clocks(&other_way).reopened);
-    }
+    const TOLD: [(usize, bool, i64, &str); 8] = [
+        (1, true, 10, "b"),
+        (1, true, 10, "a"),
+        (0, true, 5, "z"),
+        (1, false, 30, "y"),
+        (0, false, 20, "c"),
+        (1, false, 30, "x"),
+        (2, false, 7, "m"),
+        (0, false, 20, "c"),
+    ];
 
     #[test]
-    fn a_green_shown_red_again_is_a_reopening_but_only_if_strictly_later() {
-        assert_eq!(clocks(&[(5, Resolved, true), (8, InProgress, true)]).resolution, None);
-        assert_eq!(clocks(&[(5, Resolved, true), (5, InProgress, true)]).resolution, Some(5));
-        assert_eq!(clocks(&[(5, Resolved, false), (8, InProgress, false)]).resolution, Some(5));
+    fn cases_are_told_apart_and_the_alphabet_decides_between_equals() {
+        let stories = told(&mut states(&TOLD), EmitTo::All);
+        let holders: Vec<_> = stories.iter().map(|(_, holder)| holder.as_deref()).collect();
+        assert_eq!(holders, [Some("c"), Some("y"), Some("m")]);
+        assert_eq!(stories.iter().map(|(story, _)| story.transitions).collect::<Vec<_>>(), [1, 2, 1]);
+        let froms: Vec<_> = stories[1].0.spells.iter().map(|spell| (spell.from_us, spell.to_us)).collect();
+        assert_eq!(froms, [(10, Some(30)), (30, None)]);
         assert_eq!(
-            clocks(&[(5, Resolved, true), (8, Received, true), (9, Resolved, true)]).resolution,
-            Some(9)
+            stories[2].0.spells[0].from_us, 7,
+            "without a filing it begins with its first change"
         );
-        assert_eq!(clocks(&[(3, InProgress, true), (5, Resolved, true)]).resolution, Some(5));
     }
 
     #[test]
-    fn another_end_counts_only_without_a_resolution() {
-        let closed = clocks(&[(4, ClosedNoAction, false)]);
-        assert_eq!((closed.first_response, closed.resolution, closed.ended), (Some(4), None, Some(4)));
-        let resolved = clocks(&[(4, NotOurs, false), (9, Resolved, false)]);
-        assert_eq!((resolved.resolution, resolved.ended), (Some(9), None));
-        let reopened = clocks(&[(4, NotOurs, false), (6, Reopened, false)]);
-        assert_eq!(reopened.ended, None);
-        assert!(!reopened.reopened);
+    fn parts_that_travelled_tell_the_same_in_any_order() {
+        // Numbers of holders are each state's own.
+        let known = |(mut story, holder): (Story, Option<String>)| {
+            story.holder = None;
+            for spell in &mut story.spells {
+                spell.holder = None;
+            }
+            (story, holder)
+        };
+        let all = |states: &mut CaseStates| told(states, EmitTo::All).into_iter().map(known).collect::<Vec<_>>();
+        let whole = all(&mut states(&TOLD));
+        for cut in 0..=TOLD.len() {
+            for (first, second) in [TOLD.split_at(cut), (&TOLD[cut..], &TOLD[..cut])] {
+                let mut here = states(first);
+                let travelled = states(second).encode(EmitTo::All).unwrap();
+                here.merge(travelled[0].as_list(), travelled[1].as_list(), &[0, 1, 2]).unwrap();
+                assert_eq!(all(&mut here), whole);
+            }
+        }
     }
 
     #[test]
-    fn nothing_has_no_clocks() {
-        let clocks = clocks(&[]);
-        assert_eq!((clocks.first_response, clocks.resolution, clocks.status), (None, None, None));
-        assert_eq!(CaseState::decode(&[1, 2, 3]), None);
+    fn cases_told_early_leave_the_others_in_place() {
+        let whole = told(&mut states(&TOLD), EmitTo::All);
+        let mut some = states(&TOLD);
+        let mut stories = told(&mut some, EmitTo::First(1));
+        assert_eq!(stories.len(), 1);
+        stories.extend(told(&mut some, EmitTo::All));
+        let holders = |stories: &[(Story, Option<String>)]| stories.iter().map(|story| story.1.clone()).collect::<Vec<_>>();
+        assert_eq!(holders(&stories), holders(&whole));
+        assert!(some.frames.is_empty() && some.log.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_state_is_refused() {
+        let mut states = states(&TOLD);
+        let mut travelled = states.encode(EmitTo::All).unwrap();
+        travelled[0] = travelled[0].slice(0, 2);
+        travelled[1] = travelled[1].slice(1, 2);
+        states.grow(3);
+        let refused = states.merge(travelled[0].as_list(), travelled[1].as_list(), &[0, 1]);
+        assert!(refused.is_err(), "numbers and names of different cases");
     }
 }

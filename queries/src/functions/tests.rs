@@ -109,6 +109,51 @@ async fn clocks_are_told_by_case_whatever_the_partitions() {
 }
 
 #[tokio::test]
+async fn spells_and_pauses_are_told_by_case_whatever_the_partitions() {
+    // Filed at 2 with a: a transition from before that, one told twice, a question to the reporter from 5 to 8, an end taken back.
+    let sql = "SELECT id, CAST(c['first_response'] AS BIGINT) AS first, CAST(c['coordinated'] AS BIGINT) AS coord,
+             CAST(c['dispatched'] AS BIGINT) AS sent, c['end_kind'] AS \"end\", c['reopenings'] AS again, c['paused_s'] * 1e6 AS paused,
+             c['transitions'] AS n, s['unit'] AS unit, CAST(s['from'] AS BIGINT) AS \"from\", CAST(s['to'] AS BIGINT) AS \"to\",
+             s['paused_s'] * 1e6 AS waited
+         FROM (SELECT id, c, unnest(c['spells']) AS s FROM (
+             SELECT id, case_clocks(to_timestamp_micros(t), status, false, o, unit, to_timestamp_micros(2), first, to_timestamp_micros(20)) AS c
+             FROM (VALUES
+                 ('x', 'a', 1, 'assigned', 0, 'b'), ('x', 'a', 4, 'dispatched', 1, 'c'), ('x', 'a', 4, 'dispatched', 7, 'c'),
+                 ('x', 'a', 5, 'asked', 2, NULL), ('x', 'a', 8, 'in_progress', 3, NULL), ('x', 'a', 9, 'duplicate', 4, NULL),
+                 ('x', 'a', 12, 'reopened', 5, 'b'), ('x', 'a', 15, 'withdrawn', 6, NULL), ('x', 'a', 30, 'reopened', 8, NULL),
+                 ('y', NULL, NULL, NULL, NULL, NULL)
+             ) AS moves (id, first, t, status, o, unit) GROUP BY id)) ORDER BY id, \"from\"";
+    let expected = "\
++----+-------+-------+------+-----------+-------+--------+---+------+------+----+--------+
+| id | first | coord | sent | end       | again | paused | n | unit | from | to | waited |
++----+-------+-------+------+-----------+-------+--------+---+------+------+----+--------+
+| x  | 2     | 4     | 4    | withdrawn | 1     | 3.0    | 7 | b    | 2    | 4  | 0.0    |
+| x  | 2     | 4     | 4    | withdrawn | 1     | 3.0    | 7 | c    | 4    | 9  | 3.0    |
+| x  | 2     | 4     | 4    | withdrawn | 1     | 3.0    | 7 | b    | 12   | 15 | 0.0    |
+| y  |       |       |      |           | 0     | 0.0    | 0 |      | 2    |    | 0.0    |
++----+-------+-------+------+-----------+-------+--------+---+------+------+----+--------+";
+    for partitions in [1, 3] {
+        assert_eq!(answer(&session(partitions), sql).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn clocks_of_nothing_and_of_half_a_frame() {
+    let context = session(1);
+    let sql = "SELECT c['transitions'] AS n, c['end_kind'] AS kind, c['spells'] AS spells FROM (
+        SELECT case_clocks(to_timestamp_micros(t), 'assigned', false, 0, 'a') AS c FROM (VALUES (1)) AS moves (t) WHERE t > 1)";
+    let expected = "\
++---+------+--------+
+| n | kind | spells |
++---+------+--------+
+| 0 |      | []     |
++---+------+--------+";
+    assert_eq!(answer(&context, sql).await, expected);
+    let half = "SELECT case_clocks(to_timestamp_micros(1), 'assigned', false, 0, 'a', to_timestamp_micros(2))";
+    assert!(context.sql(half).await.is_err(), "six arguments are neither five nor eight");
+}
+
+#[tokio::test]
 async fn scalars_spell_codes_and_cells_and_key_cases() {
     let sql = "SELECT kelurahan_code(3174011001) AS kelurahan, kelurahan_code(317401) AS kecamatan, kelurahan_code(3174) AS kota,
              kelurahan_code(5) AS odd, h3_text(arrow_cast(617700169958293503, 'UInt64')) AS cell, case_key('ab', 'c') = case_key('a', 'bc') AS clash,

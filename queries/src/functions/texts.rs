@@ -10,7 +10,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 
 /// One text column.
-pub(super) struct Texts {
+pub(crate) struct Texts {
     column: ArrayRef,
     values: StringArray,
     /// Position in `values` of each row; none = the row's own number.
@@ -19,8 +19,10 @@ pub(super) struct Texts {
 
 impl Texts {
     /// Reads a column; a null column counts as text without values.
-    pub(super) fn of(column: &ArrayRef) -> Result<Self> {
-        let (values, keys) = match column.as_any_dictionary_opt() {
+    pub(crate) fn of(column: &ArrayRef) -> Result<Self> {
+        // The keys of an empty dictionary, all of them null, cannot be asked for.
+        let dictionary = column.as_any_dictionary_opt().filter(|dictionary| !dictionary.values().is_empty());
+        let (values, keys) = match dictionary {
             Some(dictionary) => (cast(dictionary.values(), &DataType::Utf8)?, Some(dictionary.normalized_keys())),
             None => (cast(column, &DataType::Utf8)?, None),
         };
@@ -32,12 +34,12 @@ impl Texts {
     }
 
     /// Rows.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.column.len()
     }
 
     /// Text of a row.
-    pub(super) fn get(&self, row: usize) -> Option<&str> {
+    pub(crate) fn get(&self, row: usize) -> Option<&str> {
         if self.column.is_null(row) {
             return None;
         }
@@ -46,7 +48,7 @@ impl Texts {
     }
 
     /// `of(text)` for every row; `of` is called once per distinct text of a dictionary.
-    pub(super) fn map<T: Copy>(&self, mut of: impl FnMut(&str) -> T) -> Vec<Option<T>> {
+    pub(crate) fn map<T: Copy>(&self, mut of: impl FnMut(&str) -> T) -> Vec<Option<T>> {
         let Some(keys) = &self.keys else {
             return (0..self.len()).map(|row| self.get(row).map(&mut of)).collect();
         };
@@ -58,14 +60,14 @@ impl Texts {
 
 /// Texts by number, each once; for the few hundred unit names of a city.
 #[derive(Default)]
-pub(super) struct Interner {
+pub(crate) struct Interner {
     texts: Vec<Arc<str>>,
     numbers: HashMap<Arc<str>, usize>,
 }
 
 impl Interner {
     /// Number of a text, a new one if it was not seen before.
-    pub(super) fn number(&mut self, text: &str) -> usize {
+    pub(crate) fn number(&mut self, text: &str) -> usize {
         if let Some(number) = self.numbers.get(text) {
             return *number;
         }
@@ -75,13 +77,18 @@ impl Interner {
         self.texts.len() - 1
     }
 
+    /// How many it has given.
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
     /// Text of a number this interner gave.
-    pub(super) fn text(&self, number: usize) -> &str {
+    pub(crate) fn text(&self, number: usize) -> &str {
         &self.texts[number]
     }
 
     /// Bytes held, roughly.
-    pub(super) fn heap_bytes(&self) -> usize {
+    pub(crate) fn heap_bytes(&self) -> usize {
         self.texts.iter().map(|text| text.len() + 64).sum()
     }
 }

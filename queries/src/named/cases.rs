@@ -9,11 +9,16 @@ use datafusion::common::ScalarValue;
 use datafusion::datasource::MemTable;
 use datafusion::prelude::{DataFrame, SessionContext};
 use tanggap_engine::event::schema;
+use tokio::sync::OnceCell;
 
+use super::Level;
+use crate::closings::Closing;
+use crate::rankings::Book;
 use crate::{QueryError, functions};
 
 const CASES: &str = include_str!("../../sql/cases.sql");
 const CASES_TABLE: &str = include_str!("../../sql/cases_table.sql");
+const HOLDERS: &str = include_str!("../../sql/holders.sql");
 
 /// Tables the questions about cases read beside `cases` itself.
 const BESIDES: [&str; 3] = ["territory", "routes", "units"];
@@ -43,6 +48,10 @@ pub struct Cases {
     session: SessionContext,
     as_of_us: i64,
     batches: Vec<RecordBatch>,
+    /// The waits of each level, once it was asked about: as told, and adjusted for quality.
+    books: [[OnceCell<Arc<Book>>; Level::ALL.len()]; 2],
+    /// Cases that were ever resolved, once they were asked about.
+    closings: OnceCell<Arc<Vec<Closing>>>,
 }
 
 impl Cases {
@@ -69,10 +78,17 @@ impl Cases {
         let columns = batches.first().map_or(planned, RecordBatch::schema);
         let table = MemTable::try_new(columns, vec![batches.clone()])?;
         session.register_table("cases", Arc::new(table))?;
+        if session.table_exist("routes")? && session.table_exist("units")? {
+            // Only planned here; most questions do not ask who held what.
+            let holders = ask(&session, HOLDERS, vec![("as_of", moment(as_of_us))]).await?;
+            session.register_table("holders", holders.into_view())?;
+        }
         Ok(Self {
             session,
             as_of_us,
             batches,
+            books: Default::default(),
+            closings: OnceCell::new(),
         })
     }
 
@@ -96,7 +112,25 @@ impl Cases {
         Ok(ask(&self.session, CASES_TABLE, vec![]).await?.collect().await?)
     }
 
-    /// The session that knows `cases` and what came along; for the questions beside this file.
+    /// One row a complaint and unit that held it, in no order: columns as `sql/holders.sql` lists them. Needs `routes` and `units`.
+    ///
+    /// # Errors
+    /// If one of the two is not there, or cannot be read.
+    pub async fn holders(&self) -> Result<Vec<RecordBatch>, QueryError> {
+        Ok(self.session.table("holders").await?.collect().await?)
+    }
+
+    /// Where the waits of a level are, or will be.
+    pub(super) fn book(&self, level: Level, quality: bool) -> &OnceCell<Arc<Book>> {
+        &self.books[usize::from(quality)][level as usize]
+    }
+
+    /// Where the cases that were ever resolved are, or will be.
+    pub(super) fn closings(&self) -> &OnceCell<Arc<Vec<Closing>>> {
+        &self.closings
+    }
+
+    /// The session that knows `cases`, `holders` and what came along; for the questions beside this file.
     pub(super) fn session(&self) -> &SessionContext {
         &self.session
     }

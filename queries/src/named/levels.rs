@@ -14,11 +14,13 @@ pub enum Level {
     Kota,
     /// Dinas, and other units that are no office of a territory.
     Dinas,
+    /// Channels: who answers reports of which source.
+    Channel,
 }
 
 impl Level {
     /// Every level, in the order of `rankings.csv`.
-    pub const ALL: [Self; 4] = [Self::Kelurahan, Self::Kecamatan, Self::Kota, Self::Dinas];
+    pub const ALL: [Self; 5] = [Self::Kelurahan, Self::Kecamatan, Self::Kota, Self::Dinas, Self::Channel];
 
     /// The id in files and addresses.
     #[must_use]
@@ -28,6 +30,7 @@ impl Level {
             Self::Kecamatan => "kecamatan",
             Self::Kota => "kota",
             Self::Dinas => "dinas",
+            Self::Channel => "channel",
         }
     }
 
@@ -43,7 +46,7 @@ impl Level {
             Self::Kelurahan => Some(1),
             Self::Kecamatan => Some(10_000),
             Self::Kota => Some(1_000_000),
-            Self::Dinas => None,
+            Self::Dinas | Self::Channel => None,
         }
     }
 }

@@ -1,24 +1,40 @@
 //! The typed twins of the files in `sql/`: a question as a function, its parameters as arguments, its rows as structs.
 
 mod areas;
+mod audit;
+mod audit_document;
 mod cases;
 mod cells;
+mod duty;
+mod duty_month;
+mod duty_rows;
 mod expectation;
+mod flags;
 mod inbox;
 mod levels;
+mod month;
 mod rankings;
 mod reading;
 mod report;
 mod routes;
+mod sightings;
 mod trending;
 
+pub use crate::closings::{Burst, ClosingShare, Evidence, Flag, FlagKind, FlagRule, Shown, UnitFlags};
+pub use crate::rankings::{CaseMixed, EndCounts, FORMULA, InTime, Ranking, RankingRule, rankings_table};
 pub use areas::{AreaCount, DeskLoad};
+pub use audit_document::{Audit, AuditCase, AuditExcluded, AuditFile, AuditPeer, AuditRule, AuditSpell, AuditStratum, MOST_EXCLUDED};
 pub use cases::{Cases, latest};
 pub use cells::{Heat, HeatLevel, HeatQuestion, HeatRow};
+pub use duty::{Duty, DutyPlace, DutyQuestion, DutyRule, duty_month};
+pub use duty_month::DutyMonth;
+pub use duty_rows::{DutyChange, DutyDay, DutyPay, DutyReport, NearDuplicate};
 pub use expectation::{Expectation, History, KEPT_WEEKS, WEEK_US, surprise};
 pub use inbox::InboxItem;
 pub use levels::Level;
-pub use rankings::{Ranking, RankingRule, rankings, rankings_table};
+pub use month::Month;
+pub use rankings::rankings;
 pub use report::{Report, ReportRoute, Step, report};
 pub use routes::routes;
+pub use sightings::{Member, Sightings};
 pub use trending::{MINIMUM_N, MINIMUM_REPORTERS};

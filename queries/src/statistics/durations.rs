@@ -19,10 +19,7 @@ impl Durations {
 
     /// Adds one case. A negative duration counts as 0 (a clock that ran backwards); one that is no number is left out.
     pub fn push(&mut self, duration_s: f64, closed: bool) {
-        if !duration_s.is_nan() {
-            // Adding 0.0 turns -0.0 into 0.0, whose sign bit would be lost to the shift.
-            self.encoded.push((duration_s.max(0.0) + 0.0).to_bits() << 1 | u64::from(!closed));
-        }
+        self.encoded.extend(encode(duration_s, closed));
     }
 
     /// Adds every case of another bag.
@@ -62,7 +59,7 @@ impl Durations {
     /// Every (seconds, closed), by time, closed before open at equal times. Sorts in place: O(n log n).
     pub fn sorted(&mut self) -> impl ExactSizeIterator<Item = (f64, bool)> {
         self.encoded.sort_unstable();
-        self.encoded.iter().map(|code| (f64::from_bits(code >> 1), code & 1 == 0))
+        self.encoded.iter().map(|&code| decode(code))
     }
 
     /// Seconds of the closed cases, ascending.
@@ -73,6 +70,17 @@ impl Durations {
             .map(|(duration_s, _)| duration_s)
             .collect()
     }
+}
+
+/// One case as an integer; none if the duration is no number.
+pub(super) fn encode(duration_s: f64, closed: bool) -> Option<u64> {
+    // Adding 0.0 turns -0.0 into 0.0, whose sign bit would be lost to the shift.
+    (!duration_s.is_nan()).then(|| (duration_s.max(0.0) + 0.0).to_bits() << 1 | u64::from(!closed))
+}
+
+/// The (seconds, closed) that [`encode`] made this of.
+pub(super) fn decode(code: u64) -> (f64, bool) {
+    (f64::from_bits(code >> 1), code & 1 == 0)
 }
 
 impl FromIterator<(f64, bool)> for Durations {

@@ -44,6 +44,12 @@ impl Curve {
     #[must_use]
     pub fn of(durations: &mut Durations) -> Self {
         let cases = durations.len();
+        Self::of_sorted(cases, durations.sorted())
+    }
+
+    /// The curve of this many (duration, closed), which must come by duration, of equal ones the closed first.
+    #[must_use]
+    pub fn of_sorted(cases: usize, sorted: impl Iterator<Item = (f64, bool)>) -> Self {
         let mut steps: Vec<Step> = Vec::new();
         let mut survival = 1.0;
         let mut pending = Step {
@@ -52,7 +58,7 @@ impl Curve {
             closed: 0,
             survival,
         };
-        for (gone, (time, closed)) in durations.sorted().enumerate() {
+        for (gone, (time, closed)) in sorted.enumerate() {
             // Closed cases come first at equal times, so a step is complete as soon as anything else follows.
             if pending.closed > 0 && !(closed && time.to_bits() == pending.time.to_bits()) {
                 survival *= share(pending.at_risk - pending.closed, pending.at_risk);

@@ -1,15 +1,63 @@
 //! Pure numbers behind the answers, each held against an independent package: no `DataFusion`, no clock, no hidden seed.
 
+mod competing;
+mod dispersion;
 mod durations;
+mod ears;
+mod emerging;
+mod ends;
+mod exact;
+mod farrington;
+mod fdr;
+mod funnel;
+mod gi_star;
+mod gumbel;
+#[cfg(test)]
+mod hotspot_table;
 mod kaplan_meier;
+mod log_rank;
+mod mann_kendall;
+mod marshall;
+mod mix;
+mod negative_binomial;
+mod nelson_aalen;
+mod normal;
 mod quantile;
+mod quasi_poisson;
 mod rank;
+#[cfg(test)]
+mod ranking_table;
+mod reporting_rate;
+mod scan;
+mod scan_null;
+mod share;
 mod shrink;
 mod tier;
 
+pub use competing::{EndedShare, Incidence, Rise};
+pub use dispersion::{SIZE_RANGE, size_by_likelihood, size_by_moments};
 pub use durations::Durations;
+pub use ears::{EarsLimit, EarsMethod, EarsRule, ears};
+pub use emerging::{Emerging, GiStep, Pattern, Side, emerging};
+pub use ends::Ends;
+pub use exact::{clopper_pearson, poisson_interval};
+pub use farrington::{FarringtonLimit, FarringtonPower, FarringtonRule, farrington};
+pub use fdr::{benjamini_hochberg, discoveries};
+pub use funnel::{ControlLimits, control_limits, over_dispersion};
+pub use gi_star::{GiStar, Neighbours, gi_star};
+pub use gumbel::{Gumbel, recurrence_days};
 pub use kaplan_meier::{Curve, RestrictedMean, Step};
+pub use log_rank::{LogRank, log_rank};
+pub use mann_kendall::{Trend, mann_kendall};
+pub use marshall::{ShrunkenRates, shrink_rates};
+pub use mix::{Adjustment, CaseMix, Expectation};
+pub use negative_binomial::CountLaw;
+pub use nelson_aalen::{Hazard, HazardStep};
 pub use quantile::quantile;
 pub use rank::{RankInterval, rank_intervals, ranks};
+pub use reporting_rate::{FollowUps, ReportingRate, reporting_rate};
+pub use scan::{ScanCases, ScanCounts, ScanFinding, log_likelihood_ratio};
+pub use scan_null::ScanNull;
+pub use share::{arcsine, share_of};
 pub use shrink::{Estimate, Shrinkage, Shrunken, shrink};
-pub use tier::{Standing, Tier, TierRule, standings};
+pub use tier::{NORMAL_95, Standing, Tier, TierRule, standings};

@@ -1,14 +1,22 @@
 //! Who is clearly slow, who clearly fast, and who cannot be told apart: the only ordering a table of small numbers supports.
 //!
 //! The rule, in words: a unit with fewer than `minimum_n` cases has *not enough data* and takes no part. The others are shrunk
-//! together; a unit is **slow** if the whole 95 % interval of its shrunken value lies above the units' common mean, **fast** if the
-//! whole interval lies below it, and **same** otherwise. Places are of the plain values; their intervals come from draws of the
-//! shrunken ones, and are widened to hold the place itself where chance alone has put it outside.
+//! together, each with a standard error that borrows from the others (see below); one whose reliability is then below
+//! `minimum_reliability` has not enough data either. A unit is **slow** if the whole 95 % interval of its shrunken value lies above
+//! the units' common mean, **fast** if the whole interval lies below it, and **same** otherwise. Places are of the plain values;
+//! their intervals come from draws of the shrunken ones, and are widened to hold the place itself where chance alone has put it
+//! outside.
+//!
+//! Why borrow: a restricted mean cannot fall below 0, so its spread grows with it, and a unit that was quick by luck also looks sure
+//! of it. By its own standard error alone it is believed too much: in simulated months (267 units of some 57 cases, bench `ranks`)
+//! the 95 % intervals held 93.6 % of the true places, without a minimum of cases 87 %, and of the units named fast 2 % and 10 % were
+//! of the slower half. The variance per case, SE² n, is therefore mixed with `borrowed_cases` cases of the units' pooled variance:
+//! 95 % of the places either way, and 1 % wrongly named. The published interval of the plain value stays the unit's own.
 
 use super::{Estimate, RankInterval, rank_intervals, ranks, shrink};
 
 /// Half width of a 95 % normal interval, in standard errors.
-const NORMAL_95: f64 = 1.959_963_984_540_054;
+pub const NORMAL_95: f64 = 1.959_963_984_540_054;
 
 /// How clearly a unit differs from the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +45,15 @@ impl Tier {
 }
 
 /// What a table is made with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TierRule {
     /// Cases a unit needs to be ranked.
     pub minimum_n: u64,
+    /// Reliability a unit needs to be ranked, 0 to 1: 0.5 = its own cases say at least as much of it as all the others do. 0 asks for
+    /// none.
+    pub minimum_reliability: f64,
+    /// Cases of the units' pooled variance that each unit's own is mixed with; 0 leaves it as it is.
+    pub borrowed_cases: u32,
     /// Draws behind the intervals of the places.
     pub draws: usize,
     /// Seed of the draws.
@@ -51,6 +64,8 @@ impl Default for TierRule {
     fn default() -> Self {
         Self {
             minimum_n: 30,
+            minimum_reliability: 0.0,
+            borrowed_cases: 100,
             draws: 1_000,
             seed: 2014,
         }
@@ -66,7 +81,7 @@ pub struct Standing {
     pub interval: Option<(f64, f64)>,
     /// Value after shrinkage; none for units without a place.
     pub shrunken: Option<f64>,
-    /// Share of the unit's difference from the mean that is believed.
+    /// Share of the unit's difference from the mean that is believed; none for units with too few cases.
     pub reliability: Option<f64>,
     /// Place, 1 = fastest; none where there is not enough data.
     pub rank: Option<usize>,
@@ -85,10 +100,11 @@ pub fn standings(units: &[(u64, Option<Estimate>)], tau: f64, rule: TierRule) ->
         .iter()
         .map(|(n, value)| value.map(|value| with_doubt(value, *n, tau)))
         .collect();
-    let ranked: Vec<usize> = (0..units.len())
+    let known: Vec<usize> = (0..units.len())
         .filter(|&unit| units[unit].0 >= rule.minimum_n && sound[unit].is_some())
         .collect();
-    let estimates: Vec<Estimate> = ranked.iter().filter_map(|&unit| sound[unit]).collect();
+    let estimates: Vec<Estimate> = known.iter().filter_map(|&unit| sound[unit]).collect();
+    let cases: Vec<f64> = known.iter().map(|&unit| float(units[unit].0)).collect();
     let mut standings: Vec<Standing> = sound
         .iter()
         .map(|value| Standing {
@@ -100,49 +116,70 @@ pub fn standings(units: &[(u64, Option<Estimate>)], tau: f64, rule: TierRule) ->
             rank_interval: None,
         })
         .collect();
-    let Some(shrinkage) = shrink(&estimates) else {
+    let Some(shrinkage) = shrink(&steadied(&estimates, &cases, f64::from(rule.borrowed_cases))) else {
         return standings;
     };
-    let values: Vec<f64> = estimates.iter().map(|estimate| estimate.value).collect();
-    let drawn: Vec<(f64, f64)> = shrinkage.units.iter().map(|unit| (unit.value, unit.standard_error)).collect();
+    for (&unit, shrunken) in known.iter().zip(&shrinkage.units) {
+        standings[unit].reliability = Some(shrunken.reliability);
+    }
+    let ranked: Vec<usize> = (0..known.len())
+        .filter(|&position| shrinkage.units[position].reliability >= rule.minimum_reliability)
+        .collect();
+    let values: Vec<f64> = ranked.iter().map(|&position| estimates[position].value).collect();
+    let drawn = ranked.iter().map(|&position| shrinkage.units[position]);
+    let drawn: Vec<(f64, f64)> = drawn.map(|unit| (unit.value, unit.standard_error)).collect();
     let places = ranks(&values);
     let intervals = rank_intervals(&drawn, rule.draws, rule.seed);
-    for (position, &unit) in ranked.iter().enumerate() {
-        let shrunken = shrinkage.units[position];
-        let reach = NORMAL_95 * shrunken.standard_error;
-        let tier = if ranked.len() == 1 {
+    for (order, &position) in ranked.iter().enumerate() {
+        let (shrunken, standard_error) = drawn[order];
+        let reach = NORMAL_95 * standard_error;
+        let tier = if known.len() == 1 {
             Tier::Same
-        } else if shrunken.value - reach > shrinkage.mean {
+        } else if shrunken - reach > shrinkage.mean {
             Tier::Slow
-        } else if shrunken.value + reach < shrinkage.mean {
+        } else if shrunken + reach < shrinkage.mean {
             Tier::Fast
         } else {
             Tier::Same
         };
-        let place = places[position];
-        standings[unit] = Standing {
-            tier,
-            shrunken: Some(shrunken.value),
-            reliability: Some(shrunken.reliability),
-            rank: Some(place),
-            rank_interval: Some(RankInterval {
-                low: intervals[position].low.min(place),
-                high: intervals[position].high.max(place),
-            }),
-            ..standings[unit]
-        };
+        let place = places[order];
+        let standing = &mut standings[known[position]];
+        standing.tier = tier;
+        standing.shrunken = Some(shrunken);
+        standing.rank = Some(place);
+        standing.rank_interval = Some(RankInterval {
+            low: intervals[order].low.min(place),
+            high: intervals[order].high.max(place),
+        });
     }
     standings
+}
+
+/// The estimates with the standard errors the ranking goes by: each unit's variance per case, SE² n, mixed with `borrowed` cases of
+/// all units' mean variance per case.
+fn steadied(estimates: &[Estimate], cases: &[f64], borrowed: f64) -> Vec<Estimate> {
+    let together: f64 = cases.iter().sum();
+    let own = |(estimate, n): (&Estimate, &f64)| (estimate.standard_error * n).powi(2);
+    let pooled = estimates.iter().zip(cases).map(own).sum::<f64>() / together;
+    let steady = |(estimate, n): (&Estimate, &f64)| Estimate {
+        value: estimate.value,
+        standard_error: ((own((estimate, n)) + pooled * borrowed) / (n + borrowed) / n).sqrt(),
+    };
+    estimates.iter().zip(cases).map(steady).collect()
+}
+
+/// A unit with a value has a case.
+#[expect(clippy::cast_precision_loss, reason = "counts of cases stay far below 2^52")]
+fn float(cases: u64) -> f64 {
+    cases.max(1) as f64
 }
 
 fn with_doubt(value: Estimate, n: u64, tau: f64) -> Estimate {
     if value.standard_error > 0.0 {
         return value;
     }
-    #[expect(clippy::cast_precision_loss, reason = "counts of cases stay far below 2^52")]
-    let n = n.max(1) as f64;
     Estimate {
-        standard_error: value.value.max(tau - value.value) / n,
+        standard_error: value.value.max(tau - value.value) / float(n),
         ..value
     }
 }
@@ -210,6 +247,44 @@ mod tests {
         let (low, high) = standings[0].interval.unwrap();
         assert!(low < 168.0 && high <= 168.0);
         assert_eq!(standings[0].tier, Tier::Slow);
+    }
+
+    #[test]
+    fn a_quick_unit_is_not_surer_of_itself_for_being_quick() {
+        // Same cases, but the lucky one's own standard error is a quarter of the others'.
+        let mut units: Vec<_> = (0..30).map(|step| unit(60, 25.0 + f64::from(step), 8.0)).collect();
+        units.push(unit(60, 24.0, 2.0));
+        let own = standings(
+            &units,
+            168.0,
+            TierRule {
+                borrowed_cases: 0,
+                ..TierRule::default()
+            },
+        );
+        let borrowed = standings(&units, 168.0, TierRule::default());
+        assert_eq!((own[30].tier, borrowed[30].tier), (Tier::Fast, Tier::Same));
+        assert!(own[30].reliability > borrowed[30].reliability);
+        assert_eq!(own[30].interval, borrowed[30].interval);
+        assert_eq!(own[30].rank, borrowed[30].rank);
+    }
+
+    #[test]
+    fn a_unit_that_says_little_of_itself_gets_no_place_if_the_rule_asks_for_reliability() {
+        let mut units: Vec<_> = (0..20).map(|step| unit(400, 20.0 + f64::from(step), 1.0)).collect();
+        units.push(unit(30, 60.0, 20.0));
+        let rule = TierRule {
+            minimum_reliability: 0.5,
+            ..TierRule::default()
+        };
+        let asked = standings(&units, 168.0, rule);
+        assert_eq!(
+            (asked[20].tier, asked[20].rank, asked[20].shrunken),
+            (Tier::NotEnoughData, None, None)
+        );
+        assert!(asked[20].reliability.unwrap() < 0.5);
+        assert_eq!(asked[19].rank, Some(20));
+        assert_eq!(standings(&units, 168.0, TierRule::default())[20].rank, Some(21));
     }
 
     #[test]

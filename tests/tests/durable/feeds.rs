@@ -21,8 +21,9 @@ pub(crate) const ALL_TOLD: &str = " 0 lost, 0 told otherwise";
 /// What two cities must agree on, to the last row.
 pub(crate) const QUESTIONS: [&str; 8] = [
     "SELECT pane, cell, kelurahan, category, channel, sum(n) AS n FROM panes GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5",
-    "SELECT id, channel, \"offset\", event_time, cell, kelurahan, category, kind, reporter, unit, late FROM reports ORDER BY 2, 3",
-    "SELECT id, report_channel, \"offset\", time, status, unit FROM transitions WHERE lane LIKE 'crm%' ORDER BY 3, 4, 5",
+    "SELECT id, channel, \"offset\", event_time, cell, kelurahan, category, kind, reporter, unit, late, duty_post FROM reports ORDER BY 2, 3",
+    "SELECT id, report_channel, \"offset\", time, status, unit, rating, close_reason, before_photo, before_look, after_photo, after_look, \
+     after_taken_at FROM transitions WHERE lane LIKE 'crm%' ORDER BY 3, 4, 5",
     "SELECT id, report_channel, \"offset\", time, status, unit FROM transitions WHERE lane NOT LIKE 'crm%' ORDER BY 2, 3, 4, 5",
     "SELECT id, channel, unit_code, rule, reason_id, second_unit FROM routes ORDER BY 1, 2, 3, 4",
     "SELECT id, time, level_cm FROM levels ORDER BY 1, 2, 3",

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::array::{Array, RecordBatch};
 use tanggap_connectors::store::{DurableLocal, lanes, read_lane};
+use tanggap_engine::event::schema;
 use tanggap_engine::lane::{LaneSettings, LaneState};
 
 /// Lane, channel, next offset, events, and rows by table.
@@ -49,6 +50,17 @@ fn a_directory_of_format_1_is_read() {
             .map(|(table, batches)| (table.as_str(), rows(batches)))
             .collect();
         assert_eq!(found, tables, "{name}");
+        for (table, now) in [
+            ("cases", &schema::REPORTS),
+            ("signals", &schema::REPORTS),
+            ("transitions", &schema::TRANSITIONS),
+        ] {
+            for rows in recovered.tables.get(table).into_iter().flatten() {
+                assert_eq!(rows.schema_ref(), &**now, "{name}: {table}");
+                let added: Vec<_> = schema::ADDED.iter().filter_map(|column| rows.column_by_name(column)).collect();
+                assert!(!added.is_empty() && added.iter().all(|column| column.null_count() == rows.num_rows()));
+            }
+        }
         let none = LaneState::new(channel, LaneSettings::default()).traffic();
         let traffic = recovered.tables.get("traffic").map_or(&none, |batches| &batches[0]);
         let state = LaneState::restore(

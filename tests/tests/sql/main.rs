@@ -1,9 +1,11 @@
 //! Runs every `tests/sql/*.slt`: plain SQL, and a few questions of ours as statements that leave a table behind.
 //!
-//! `ASK units`; `ASK cases AS OF time` (leaves `cases` and `cases_table`); `ASK rankings level [MINIMUM n] [WITHIN hours]` and
-//! `ASK inbox code`, both about the last cases asked for; `ASK routes` (leaves `routed`).
+//! `ASK units`; `ASK cases AS OF time` (leaves `cases`, `holders` and `cases_table`); `ASK rankings level [MINIMUM n] [WITHIN hours]`
+//! (leaves `rankings` and `handed_over`) and `ASK inbox code`, both about the last cases asked for; `ASK routes` (leaves `routed`).
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod duty;
+mod quality;
 mod random_city;
 
 use std::path::{Path, PathBuf};
@@ -21,7 +23,7 @@ use datafusion::prelude::SessionContext;
 use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, Runner};
 use tanggap_engine::route::{JAKARTA, Router};
 use tanggap_queries::functions::{self, units_table};
-use tanggap_queries::named::{Cases, InboxItem, Level, RankingRule, rankings_table, routes};
+use tanggap_queries::named::{Cases, InboxItem, Level, Ranking, RankingRule, rankings_table, routes};
 
 /// What went wrong, in words.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +77,7 @@ impl TinyCity {
                 self.leave("cases", cases.batches().to_vec())?;
                 if self.session.table_exist("routes")? {
                     self.leave("cases_table", cases.table().await?)?;
+                    self.leave("holders", cases.holders().await?)?;
                 }
                 self.cases = Some(cases);
                 Ok(())
@@ -83,6 +86,7 @@ impl TinyCity {
                 let level = Level::from_id(level).ok_or_else(|| Failure::Question(format!("no level {level}")))?;
                 let (rule, window) = table_of(options)?;
                 let rows = self.asked()?.rankings(level, window, &rule).await?;
+                self.leave("handed_over", vec![handed_over_table(&rows)?])?;
                 self.leave("rankings", vec![rankings_table(&rows)?])
             }
             ["inbox", unit] => {
@@ -119,6 +123,14 @@ fn table_of(options: &[&str]) -> Result<(RankingRule, Option<Duration>), Failure
         }
     }
     Ok((rule, window))
+}
+
+fn handed_over_table(rows: &[Ranking]) -> Result<RecordBatch, Failure> {
+    let codes: StringArray = rows.iter().map(|row| Some(row.code.as_str())).collect();
+    let count = |row: &Ranking| i64::try_from(row.ends.handed_over).ok();
+    let handed_over: Int64Array = rows.iter().map(count).collect();
+    let table = RecordBatch::try_from_iter([("code", Arc::new(codes) as ArrayRef), ("handed_over", Arc::new(handed_over))]);
+    table.map_err(|error| Failure::Question(error.to_string()))
 }
 
 fn inbox_table(items: &[InboxItem]) -> Result<RecordBatch, Failure> {

@@ -11,7 +11,7 @@ use tanggap_queries::named::{Cases, Level, RankingRule, latest};
 
 const SECOND: i64 = 1_000_000;
 const AS_OF: i64 = 400 * SECOND;
-const STATUSES: [&str; 12] = [
+const STATUSES: [&str; 14] = [
     "received",
     "verified",
     "assigned",
@@ -24,6 +24,8 @@ const STATUSES: [&str; 12] = [
     "not_ours",
     "reopened",
     "rated",
+    "withdrawn",
+    "asked",
 ];
 
 struct Report {
@@ -125,7 +127,7 @@ fn expected(report: &Report, reports: &[Report], moves: &[Move]) -> Expected {
     let own = moves_of(report, reports, moves);
     let first_response = own
         .iter()
-        .find(|change| !["received", "verified", "rated"].contains(&change.status))
+        .find(|change| !["received", "verified", "rated", "withdrawn"].contains(&change.status))
         .map(|change| change.time);
     // The first end of this kind that nothing after it takes back.
     let standing = |ends: &[&str]| {
@@ -142,14 +144,15 @@ fn expected(report: &Report, reports: &[Report], moves: &[Move]) -> Expected {
     };
     let resolution = standing(&["resolved"]);
     let ended = if resolution.is_none() {
-        standing(&["closed_no_action", "duplicate", "not_ours"])
+        standing(&["closed_no_action", "duplicate", "not_ours", "withdrawn"])
     } else {
         None
     };
     #[expect(clippy::cast_precision_loss, reason = "a few hundred seconds")]
     let seconds = |until: Option<i64>| (until.unwrap_or(AS_OF) - report.time).max(0) as f64 / SECOND as f64;
     Expected {
-        first_response_s: seconds(first_response),
+        // Taken back by the reporter before anybody answered, it no longer waits for an answer.
+        first_response_s: seconds(first_response.or(ended)),
         responded: first_response.is_some(),
         resolution_s: seconds(resolution.or(ended)),
         resolved: resolution.is_some(),

@@ -21,8 +21,21 @@ struct Notes {
     known: Option<BTreeSet<String>>,
     waiting: BTreeMap<String, Waiting>,
     through: BTreeMap<String, Through>,
+    /// A lane came that was another process's, or was asleep: history may have more of it than we know.
+    look: bool,
     hurry: bool,
     closed: bool,
+}
+
+/// What the historian is to do next.
+#[derive(Debug)]
+pub(super) enum Due {
+    /// To look what others have appended.
+    Look,
+    /// To append what waits.
+    Append(Vec<Waiting>),
+    /// To append what waits, and to go.
+    Last(Vec<Waiting>),
 }
 
 /// A lane with so many rows does not wait for the next append.
@@ -65,11 +78,13 @@ impl Board {
     pub(in crate::run) fn offer(&self, waiting: Waiting) {
         let rows: usize = waiting.log.iter().map(datafusion::arrow::array::RecordBatch::num_rows).sum();
         let mut notes = self.notes();
+        let lane = &waiting.stand.lane;
+        notes.look |= !notes.waiting.contains_key(lane) && !notes.through.contains_key(lane);
         notes.hurry |= rows >= MANY;
-        let hurry = notes.hurry;
+        let soon = notes.hurry || notes.look;
         notes.waiting.insert(waiting.stand.lane.clone(), waiting);
         drop(notes);
-        if hurry {
+        if soon {
             self.due.notify_one();
         }
     }
@@ -92,14 +107,20 @@ impl Board {
         self.due.notify_one();
     }
 
-    /// Waits until it is time to append, or a lane has much, or the board is closed. Gives what waits, and whether the board is closed.
-    pub(super) fn wait(&self, patience: Duration) -> (Vec<Waiting>, bool) {
+    /// Waits until there is something to look at, or it is time to append, or a lane has much, or the board is closed.
+    pub(super) fn wait(&self, patience: Duration) -> Due {
         let due = self
             .due
-            .wait_timeout_while(self.notes(), patience, |notes| !notes.hurry && !notes.closed);
+            .wait_timeout_while(self.notes(), patience, |notes| !notes.look && !notes.hurry && !notes.closed);
         let (mut notes, _) = due.unwrap_or_else(PoisonError::into_inner);
+        if notes.closed {
+            return Due::Last(notes.waiting.values().cloned().collect());
+        }
+        if std::mem::take(&mut notes.look) && !notes.hurry {
+            return Due::Look;
+        }
         notes.hurry = false;
-        (notes.waiting.values().cloned().collect(), notes.closed)
+        Due::Append(notes.waiting.values().cloned().collect())
     }
 
     /// History has a lane up to here.

@@ -11,6 +11,7 @@ use tanggap_connectors::history::{DeltaHistory, HistoryError, HistoryTable, Part
 use tanggap_queries::measures::PaneKernel;
 use tanggap_queries::tables::City;
 
+use super::board::Due;
 use super::rows::{lane_row, position, rows_of};
 use super::{Board, Stand, Through, Waiting, view_of};
 use crate::run::setting::Setting;
@@ -56,33 +57,54 @@ impl Historian {
     /// Appends until the board is closed, and then what is left.
     pub(in crate::run) fn work(mut self) {
         // What is there already is of use at once, and lanes learn how far they are.
-        let mut patience = Duration::ZERO;
+        let mut next = Instant::now();
         loop {
-            let (waiting, closed) = self.board.wait(patience);
-            let done = self.round(&waiting);
+            let due = self.board.wait(next.saturating_duration_since(Instant::now()));
+            let done = match &due {
+                Due::Look => self.look(),
+                Due::Append(waiting) | Due::Last(waiting) => self.round(waiting),
+            };
             if let Err(error) = &done {
                 tracing::error!(
                     error = format!("{error:#}"),
                     "history is not written; what waits is kept, trying again"
                 );
             }
-            if closed {
-                return;
-            }
-            patience = if done.is_ok() { self.every } else { RETRY };
+            next = match due {
+                Due::Last(_) => return,
+                _ if done.is_err() => Instant::now() + RETRY,
+                Due::Append(_) => Instant::now() + self.every,
+                Due::Look => next,
+            };
         }
     }
 
-    fn round(&mut self, waiting: &[Waiting]) -> anyhow::Result<()> {
-        let history = if let Some(history) = self.history.take() {
-            history
-        } else {
+    /// Tells readers what others have appended.
+    fn look(&mut self) -> anyhow::Result<()> {
+        self.open()?;
+        let Some(history) = &mut self.history else { return Ok(()) };
+        if history.refresh()? {
+            self.lanes.extend(history.lanes()?);
+            self.city.remember(view_of(history, &self.lanes)?);
+        }
+        Ok(())
+    }
+
+    /// Opens history, where that has not been done yet.
+    fn open(&mut self) -> anyhow::Result<()> {
+        if self.history.is_none() {
             let history = DeltaHistory::open(self.url.as_deref(), &self.data_dir)?;
             self.lanes = history.lanes()?;
             self.board.introduce(self.lanes.clone());
-            history
-        };
-        let history = self.history.insert(history);
+            self.city.remember(view_of(&history, &self.lanes)?);
+            self.history = Some(history);
+        }
+        Ok(())
+    }
+
+    fn round(&mut self, waiting: &[Waiting]) -> anyhow::Result<()> {
+        self.look()?;
+        let Some(history) = &mut self.history else { return Ok(()) };
         announce(history, waiting, &mut self.lanes)?;
         append(history, waiting, self.offset_us)?;
         let mut through = BTreeMap::new();
@@ -125,7 +147,7 @@ impl Historian {
 }
 
 /// How far all tables have a lane; none before the first append.
-pub(super) fn through_of(history: &DeltaHistory, lane: &str) -> Result<Option<Through>, HistoryError> {
+fn through_of(history: &DeltaHistory, lane: &str) -> Result<Option<Through>, HistoryError> {
     let mut seq = i64::MAX;
     for table in HistoryTable::ALL.into_iter().filter(|table| *table != HistoryTable::Traffic) {
         match history.through(table, lane)? {
@@ -161,7 +183,7 @@ fn announce(history: &mut DeltaHistory, waiting: &[Waiting], known: &mut BTreeSe
 }
 
 /// Appends what waits to all tables.
-pub(super) fn append(history: &mut DeltaHistory, waiting: &[Waiting], offset_us: i64) -> anyhow::Result<()> {
+fn append(history: &mut DeltaHistory, waiting: &[Waiting], offset_us: i64) -> anyhow::Result<()> {
     let mut kernel = PaneKernel::new()?;
     for table in HistoryTable::ALL {
         while_it_moves(|| append_to(history, table, waiting, offset_us, &mut kernel))?;

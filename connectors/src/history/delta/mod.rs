@@ -1,6 +1,12 @@
 //! The tables of history as Delta Lake keeps them. An append is one commit of all lanes' rows with one `txn` a lane, so who appends again
 //! after a crash finds how far the lane was.
+//!
+//! A table that a former version made lacks columns. Its files stay as they are and are read with nulls; the next commit says that the
+//! table has them (`columns.rs`).
 
+mod columns;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 
 use std::cell::RefCell;
@@ -11,9 +17,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use arrow::array::{AsArray as _, RecordBatch};
 use bytes::Bytes;
-use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel as _;
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties, TransactionError};
-use deltalake_core::kernel::{Action, Add, DataType, StructField, Transaction};
+use deltalake_core::kernel::{Action, Add, Transaction};
 use deltalake_core::logstore::{StorageConfig, default_logstore, object_store};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
@@ -23,9 +28,11 @@ use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use tanggap_engine::event::completed;
 use tokio::runtime::{Builder, Runtime};
 use url::Url;
 
+use self::columns::{delta_columns, grown, same_columns};
 use super::part::{joined, parquet_bytes, statistics};
 use super::safe_store::safe_store;
 use super::table::{DATE, LANE};
@@ -106,18 +113,24 @@ impl DeltaHistory {
         })
     }
 
-    /// Looks whether others have appended.
+    /// Looks whether other processes have changed a table, and says so.
     ///
     /// # Errors
     /// The log cannot be read.
-    pub fn refresh(&mut self) -> Result<(), HistoryError> {
+    pub fn refresh(&mut self) -> Result<bool, HistoryError> {
+        let mut news = false;
         for (table, delta) in &mut self.tables {
-            if delta.snapshot().is_ok() || self.runtime.block_on(is_there(&*self.store, &self.root.clone().join(table.name()))) {
-                self.runtime.block_on(delta.update_state()).map_err(failed(*table))?;
+            if delta.snapshot().is_err() && !self.runtime.block_on(is_there(&*self.store, &self.root.clone().join(table.name()))) {
+                continue;
+            }
+            let before = delta.version();
+            self.runtime.block_on(delta.update_state()).map_err(failed(*table))?;
+            if delta.version() != before {
+                news = true;
+                self.through.borrow_mut().retain(|(of, _), _| of != table);
             }
         }
-        self.through.borrow_mut().clear();
-        Ok(())
+        Ok(news)
     }
 
     /// How far a lane stands in a table: the number its last append gave.
@@ -198,15 +211,16 @@ impl DeltaHistory {
         Arc::clone(&self.store)
     }
 
-    /// Rows of some files of a table, in the table's order.
+    /// Rows of some files of a table, in the table's order. Columns that a file was written without are null.
     ///
     /// # Errors
-    /// A file cannot be read.
+    /// A file cannot be read, or has other columns.
     pub fn read(&self, table: HistoryTable, files: &[HistoryFile]) -> Result<RecordBatch, HistoryError> {
         let wrong = |reason: String| HistoryError::Table {
             table: table.name(),
             reason,
         };
+        let now = table.columns();
         let mut batches = Vec::new();
         for file in files {
             let path = Path::parse(&file.path).map_err(|error| wrong(error.to_string()))?;
@@ -214,7 +228,10 @@ impl DeltaHistory {
             let bytes: Bytes = self.runtime.block_on(bytes).map_err(|error| wrong(error.to_string()))?;
             let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).and_then(ParquetRecordBatchReaderBuilder::build);
             for batch in reader.map_err(|error| wrong(format!("{path}: {error}")))? {
-                batches.push(batch?);
+                batches.push(completed(&batch?, &now).ok_or_else(|| HistoryError::Rows {
+                    table: table.name(),
+                    reason: format!("{path} has other columns"),
+                })?);
             }
         }
         joined(table, &batches)
@@ -225,23 +242,12 @@ impl DeltaHistory {
         let Some(delta) = self.tables.get(&table).filter(|delta| delta.snapshot().is_err()) else {
             return Ok(());
         };
-        let columns: Result<Vec<StructField>, _> = table
-            .columns()
-            .fields()
-            .iter()
-            .map(|field| field.as_ref().try_into_kernel())
-            .collect();
-        let mut columns = columns.map_err(|error| HistoryError::Rows {
-            table: table.name(),
-            reason: error.to_string(),
-        })?;
         let mut create = CreateBuilder::new().with_log_store(delta.log_store()).with_table_name(table.name());
         if table.dated() {
-            columns.push(StructField::nullable(DATE, DataType::DATE));
             create = create.with_partition_columns([DATE]);
         }
         let create = create
-            .with_columns(columns)
+            .with_columns(delta_columns(table)?)
             .with_configuration_property(TableProperty::CheckpointInterval, Some("100"))
             .with_configuration_property(TableProperty::LogRetentionDuration, Some("interval 7 days"))
             .with_configuration_property(TableProperty::DeletedFileRetentionDuration, Some("interval 2 days"));
@@ -292,11 +298,12 @@ impl DeltaHistory {
     fn commit(
         &mut self,
         table: HistoryTable,
-        actions: Vec<Action>,
+        mut actions: Vec<Action>,
         lanes: Vec<Transaction>,
         operation: DeltaOperation,
     ) -> Result<(), HistoryError> {
         let Some(delta) = self.tables.get_mut(&table) else { return Ok(()) };
+        actions.extend(grown(table, delta)?.map(Action::Metadata));
         let properties = CommitProperties::default()
             .with_application_transactions(lanes)
             // What we have read decides what we write: who finds that it moved looks again.
@@ -338,30 +345,4 @@ fn failed(table: HistoryTable) -> impl Fn(DeltaTableError) -> HistoryError {
         table: table.name(),
         reason: error.to_string(),
     }
-}
-
-/// A table with other columns was made by another version.
-fn same_columns(table: HistoryTable, delta: &DeltaTable) -> Result<(), HistoryError> {
-    let Ok(state) = delta.snapshot() else { return Ok(()) };
-    let schema = state.schema();
-    let there: Vec<&str> = schema
-        .fields()
-        .map(|field| field.name().as_str())
-        .filter(|name| *name != DATE)
-        .collect();
-    let columns = table.columns();
-    let ours: Vec<&str> = columns.fields().iter().map(|field| field.name().as_str()).collect();
-    if there == ours {
-        return Ok(());
-    }
-    let odd = |of: &[&str], other: &[&str]| {
-        of.iter()
-            .filter(|name| !other.contains(name))
-            .map(|name| (*name).to_owned())
-            .collect::<Vec<_>>()
-    };
-    Err(HistoryError::Columns {
-        table: table.name(),
-        columns: [odd(&there, &ours), odd(&ours, &there)].concat().join(", "),
-    })
 }

@@ -4,15 +4,20 @@
 import { render } from "/assets/vendor/lit-html/lit-html.js";
 import { ask, problemOf } from "./api.js";
 import { freshness } from "./freshness.js";
+import { HotspotBoard } from "./hotspot/board.js";
+import { fits } from "./hotspot/list.js";
+import { counts, letterOf, whereOf } from "./hotspot/words.js";
 import { say } from "./i18n.js";
 import { Live } from "./live.js";
 import { MapRoom } from "./map-room.js";
+import { parametersOf, questionOf, sameQuestion } from "./ranking/question.js";
 import { placeOfUrl, placeToUrl, remember } from "./state.js";
 import { frame } from "./view-frame.js";
 import { placeOf } from "./view-map.js";
 
 /** @typedef {import("./state.js").Place} Place */
 /** @typedef {import("./types").Inbox} Inbox */
+/** @typedef {import("./types").AskedRanking} AskedRanking */
 /** @typedef {import("./types").Ranking} Ranking */
 /** @typedef {import("./types").Unit} Unit */
 /** @template T @typedef {import("./types").Loaded<T>} Loaded */
@@ -40,8 +45,10 @@ export class App {
     this.unitSearch = "";
     /** @type {string | null} */
     this.pickedReport = null;
-    this.rankingSort = { key: "rank", down: false };
-    /** @type {Loaded<Ranking>} */
+    this.rankingSort = { key: "mean", down: false };
+    /** Code of the unit the arrows have reached in a plot of the ranking; empty = none. */
+    this.pointed = "";
+    /** @type {Loaded<AskedRanking>} */
     this.ranking = { state: "none" };
     /** @type {Loaded<Unit[]>} */
     this.units = { state: "none" };
@@ -60,6 +67,10 @@ export class App {
       onGrid: (version) => this.room.expectGrid(version),
     });
     this.room = new MapRoom(stage, this.live, () => this.draw());
+    this.hotspots = new HotspotBoard(() => {
+      this.#showHotspots();
+      this.draw();
+    });
   }
 
   start() {
@@ -119,8 +130,12 @@ export class App {
     const before = this.place;
     this.place = next;
     if (next.window !== before.window || next.category !== before.category) this.live.open(next);
-    if (next.level !== before.level || next.rankingWindow !== before.rankingWindow) this.loadRanking();
+    if (!sameQuestion(questionOf(next), questionOf(before))) {
+      this.pointed = "";
+      this.loadRanking();
+    }
     else if (next.tab === "peringkat" && this.ranking.state === "none") this.loadRanking();
+    if (next.tab === "peta" && this.hotspots.list.state === "none") this.loadHotspots();
     if (next.tab === "antrean" && this.units.state === "none") this.loadUnits();
     if (next.unit !== before.unit) {
       this.inbox = { state: "none" };
@@ -128,6 +143,7 @@ export class App {
       this.loadInbox();
     }
     this.#showRising();
+    this.#showHotspots();
     if (next.tab === "peta" && !this.mapAsked) {
       // The map measures its place, so the tab must be on the page before it opens.
       this.#render();
@@ -147,9 +163,34 @@ export class App {
   }
 
   async loadRanking() {
-    const { level, rankingWindow } = this.place;
-    const here = () => this.place.level === level && this.place.rankingWindow === rankingWindow;
-    await this.#load("ranking", () => ask(`/v1/rankings/${level}`, { window: rankingWindow }), here);
+    const asked = questionOf(this.place);
+    await this.#load("ranking", async () => {
+      const answer = /** @type {Ranking} */ (await ask(`/v1/rankings/${asked.level}`, parametersOf(asked)));
+      return { ...answer, asked };
+    }, () => sameQuestion(asked, questionOf(this.place)));
+  }
+
+  async loadHotspots() {
+    const fresh = await this.hotspots.load();
+    const { lang } = this.place;
+    const heard = fresh.find((item) => fits(this, item));
+    if (!heard) return;
+    this.announcement = say(lang, "hotspot.new", { what: heard.category_label[lang], where: whereOf(lang, heard), counts: counts(lang, heard) });
+    this.draw();
+  }
+
+  /** The hotspots that go on and fit the chosen category, as the list and the map show them. */
+  shownHotspots() {
+    return this.hotspots.living.filter((item) => fits(this, item));
+  }
+
+  /**
+   * Opens a hotspot in the list and shows it on the map, or closes it.
+   * @param {string} id
+   */
+  openHotspot(id) {
+    this.hotspots.toggle(id);
+    if (this.hotspots.opened === id) this.room.flyToSpot(id);
   }
 
   async loadUnits() {
@@ -201,6 +242,22 @@ export class App {
     this.draw();
   }
 
+  /**
+   * Looks at a ranked unit's figures, or no longer.
+   * @param {string} code
+   */
+  pickRanked(code) {
+    this.pointed = "";
+    const next = code === this.place.picked ? "" : code;
+    this.go({ picked: next, compared: next === this.place.compared || next === "" ? "" : this.place.compared });
+  }
+
+  /** @param {string} code */
+  point(code) {
+    this.pointed = code;
+    this.draw();
+  }
+
   /** @param {string} words */
   searchUnits(words) {
     this.unitSearch = words;
@@ -247,6 +304,14 @@ export class App {
       say(lang, "map.rank", { rank: item.rank, what: item.category_label[lang], where: placeOf(this, item) }));
   }
 
+  #showHotspots() {
+    const { lang } = this.place;
+    this.room.showSpots(this.shownHotspots().map((item, at) => ({
+      id: item.id, letter: letterOf(at), cells: item.cells, picked: item.id === this.hotspots.opened,
+      label: say(lang, "hotspot.label", { letter: letterOf(at), what: item.category_label[lang], where: whereOf(lang, item) }),
+    })));
+  }
+
   /** Each second, and with each watermark: is what we show still true? */
   #tick() {
     const before = this.fresh.kind;
@@ -278,7 +343,9 @@ export class App {
 
   #refresh() {
     if (document.hidden) return;
-    if (this.place.tab === "peringkat") this.loadRanking();
+    // What a day in the past looked like does not change by itself.
+    if (this.place.tab === "peringkat" && (this.place.asOf === "" || this.ranking.state !== "ready")) this.loadRanking();
+    if (this.place.tab === "peta") this.loadHotspots();
     if (this.place.tab === "antrean") {
       if (this.units.state === "none" || this.units.state === "failed") this.loadUnits();
       else if (this.inbox.state === "ready" && this.inbox.value.items.length <= INBOX_PAGE) this.loadInbox();

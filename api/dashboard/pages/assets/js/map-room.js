@@ -3,6 +3,7 @@
 
 import { ask, problemOf } from "./api.js";
 import { LADDERS, chooseBreaks, levelOf } from "./heat.js";
+import { CellFamilies } from "./hotspot/cells.js";
 import { GRID_TYPES, gridOf } from "./map/grid.js";
 import { openMap } from "./map/index.js";
 import { middleOfCell } from "./map/shapes.js";
@@ -12,6 +13,8 @@ import { middleOfCell } from "./map/shapes.js";
 /** @typedef {import("./types").Grid} Grid */
 /** @typedef {import("./types").HeatMap} HeatMap */
 /** @typedef {import("./types").MapCell} MapCell */
+/** @typedef {import("./types").MapSpot} MapSpot */
+/** @typedef {{ id: string, letter: string, label: string, cells: string[], picked: boolean }} Spot */
 /** @typedef {import("./types").Problem} Problem */
 /** @typedef {import("./types").Rising} Rising */
 /** @typedef {import("./live.js").Live} Live */
@@ -47,6 +50,13 @@ export class MapRoom {
     this.byIndex = new Map();
     /** @type {number | null} */
     this.picked = null;
+    /** @type {CellFamilies | null} */
+    this.families = null;
+    /** @type {Spot[]} hotspots as they were last given, for a map that comes later */
+    this.spots = [];
+    /** @type {MapSpot[]} those of them that lie in the grid */
+    this.drawnSpots = [];
+    this.spotsKey = "";
     /** @type {Set<number> | "all"} cells to redraw in the next frame */
     this.pending = new Set();
     this.drawing = false;
@@ -99,6 +109,8 @@ export class MapRoom {
   #furnish(map, grid, areas, kota) {
     this.grid = grid;
     this.gridVersion = grid.version ?? "";
+    this.families = new CellFamilies(grid);
+    this.spotsKey = "";
     this.byIndex = new Map(grid.features.map((cell) => [Number(cell.id), cell]));
     this.names = new Map(areas.features.map((area) => [area.properties.code, area.properties.name]));
     this.approximate = areas.approximate === true;
@@ -108,6 +120,7 @@ export class MapRoom {
     if (this.theme) map.recolour(this.theme);
     this.redraw(null);
     this.showRising(this.live.watermark?.trending ?? []);
+    this.showSpots(this.spots);
   }
 
   /**
@@ -181,6 +194,64 @@ export class MapRoom {
       return at ? [{ rank: item.rank, at, label: say(item), index: item.index }] : [];
     });
     this.map.setMarks(marks);
+  }
+
+  /**
+   * Draws these hotspots and no others; the same ones again cost nothing.
+   * @param {Spot[]} spots
+   */
+  showSpots(spots) {
+    this.spots = spots;
+    if (!this.map || !this.families) return;
+    const key = JSON.stringify(spots);
+    if (key === this.spotsKey) return;
+    this.spotsKey = key;
+    const { families } = this;
+    this.drawnSpots = spots.flatMap((spot) => {
+      const cells = families.within(spot.cells);
+      const at = this.#topOfCells(cells);
+      return at ? [{ ...spot, cells, at }] : [];
+    });
+    this.map.setHotspots(this.drawnSpots);
+  }
+
+  /** @param {string} id */
+  flyToSpot(id) {
+    const spot = this.drawnSpots.find((one) => one.id === id);
+    const at = spot && this.#middleOfCells(spot.cells);
+    if (at) this.map?.flyTo(at);
+  }
+
+  /**
+   * The hotspots a cell lies in.
+   * @param {number} index
+   * @returns {string[]}
+   */
+  spotsAt(index) {
+    return this.drawnSpots.filter((spot) => spot.cells.includes(index)).map((spot) => spot.id);
+  }
+
+  /**
+   * Above their middle, at their northern end: in the middle are the numbers of what rises.
+   * @param {number[]} cells
+   * @returns {[number, number] | null}
+   */
+  #topOfCells(cells) {
+    const middle = this.#middleOfCells(cells);
+    if (!middle) return null;
+    const corners = cells.flatMap((cell) => this.byIndex.get(cell)?.geometry.coordinates[0] ?? []);
+    return [middle[0], corners.reduce((north, [, y]) => Math.max(north, y), middle[1])];
+  }
+
+  /**
+   * @param {number[]} cells
+   * @returns {[number, number] | null}
+   */
+  #middleOfCells(cells) {
+    const middles = cells.flatMap((cell) => { const at = this.middleOf(cell); return at ? [at] : []; });
+    if (middles.length === 0) return null;
+    const sum = middles.reduce(([x, y], [u, v]) => [x + u, y + v], [0, 0]);
+    return [sum[0] / middles.length, sum[1] / middles.length];
   }
 
   /**

@@ -10,8 +10,10 @@ export const TABS = ["peta", "peringkat", "antrean"];
 /** @type {WindowName[]} */
 export const WINDOWS = ["15m", "60m", "6h", "24h"];
 /** @type {Level[]} */
-export const LEVELS = ["kota", "kecamatan", "kelurahan", "dinas"];
-export const RANKING_WINDOWS = ["7d", "30d", "90d"];
+export const LEVELS = ["kota", "kecamatan", "kelurahan", "dinas", "channel"];
+export const RANKING_WINDOWS = ["7d", "30d", "90d", "365d", "all"];
+/** Whether the quality of closures counts in the ranking. */
+export const QUALITIES = /** @type {const} */ (["plain", "adjusted"]);
 
 /**
  * @typedef {object} Place
@@ -21,11 +23,15 @@ export const RANKING_WINDOWS = ["7d", "30d", "90d"];
  * @property {string} category
  * @property {Level} level
  * @property {string} rankingWindow
+ * @property {string} asOf the day (Jakarta) at whose end the ranking is looked at, as 2026-01-15; empty = now
+ * @property {string} quality `plain` or `adjusted`
+ * @property {string} picked code of the ranked unit that is looked at; empty = none
+ * @property {string} compared code of the one beside it; empty = none
  * @property {string} unit
  */
 
 /** Our names in the URL, and what each takes. Anything else in the URL is kept as it is. */
-const PARAMETERS = /** @type {const} */ ({ tab: "tab", lang: "lang", window: "w", category: "kat", level: "tingkat", rankingWindow: "periode", unit: "unit" });
+const PARAMETERS = /** @type {const} */ ({ tab: "tab", lang: "lang", window: "w", category: "kat", level: "tingkat", rankingWindow: "periode", asOf: "per", quality: "mutu", picked: "pilih", compared: "banding", unit: "unit" });
 
 /** @returns {Place} */
 export function placeOfUrl() {
@@ -42,8 +48,21 @@ export function placeOfUrl() {
     category: free("category"),
     level: /** @type {Level} */ (one("level", LEVELS, "kecamatan")),
     rankingWindow: one("rankingWindow", RANKING_WINDOWS, "30d"),
+    asOf: isDay(query.get(PARAMETERS.asOf)) ? free("asOf") : "",
+    quality: one("quality", QUALITIES, "plain"),
+    picked: free("picked"),
+    compared: free("compared"),
     unit: free("unit"),
   };
+}
+
+/**
+ * Whether this is a day of the calendar, as 2026-01-15.
+ * @param {string | null} text
+ */
+export function isDay(text) {
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text ?? "") ? new Date(`${text}T00:00:00Z`) : null;
+  return day !== null && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(String(text));
 }
 
 /**
@@ -53,7 +72,7 @@ export function placeOfUrl() {
  */
 export function placeToUrl(place, step) {
   const url = new URL(location.href);
-  const defaults = { tab: "peta", lang: "id", window: "60m", category: "", level: "kecamatan", rankingWindow: "30d", unit: "" };
+  const defaults = { tab: "peta", lang: "id", window: "60m", category: "", level: "kecamatan", rankingWindow: "30d", asOf: "", quality: "plain", picked: "", compared: "", unit: "" };
   for (const [name, parameter] of Object.entries(PARAMETERS)) {
     const value = place[/** @type {keyof Place} */ (name)];
     if (value === defaults[/** @type {keyof Place} */ (name)]) url.searchParams.delete(parameter);

@@ -4,7 +4,7 @@ export type Lang = "id" | "en";
 export type Words = { id: string; en: string };
 export type WindowName = "15m" | "60m" | "6h" | "24h";
 export type Tab = "peta" | "peringkat" | "antrean";
-export type Level = "kota" | "kecamatan" | "kelurahan" | "dinas";
+export type Level = "kota" | "kecamatan" | "kelurahan" | "dinas" | "channel";
 export type Tier = "slow" | "same" | "fast" | null;
 
 export interface LiveCells {
@@ -82,9 +82,86 @@ export interface RankingItem {
   rank_lo: number | null;
   rank_hi: number | null;
   tier: Tier;
+  /** How the others ended. */
+  ends?: Ends;
+  in_time?: InTime | null;
+  case_mix?: CaseMix | null;
+  shrunken_resolution_h?: number | null;
+  reliability?: number | null;
+  resolved_share?: number | null;
+  otherwise_share?: number | null;
+  /** Closed cases only: flatters. */
+  closed_resolution_mean_s?: number | null;
 }
 
-export interface Ranking { as_of: string | null; level: Level; window: string; minimum_n: number; items: RankingItem[] }
+export type End = "resolved" | "closed_no_action" | "duplicate" | "not_ours" | "withdrawn" | "handed_over";
+export type Ends = Record<End, number>;
+
+export interface Range { low: number; high: number }
+
+/** Share resolved within the horizon, its exact 95 % interval, and between which shares chance leaves units of this size. */
+export interface InTime {
+  part: number;
+  whole: number;
+  share: number;
+  interval: Range;
+  limits_95: Range | null;
+  limits_998: Range | null;
+}
+
+/** Beside what all units together would have done with the same mix of complaints. */
+export interface CaseMix {
+  observed: number;
+  expected: number;
+  ratio: number | null;
+  interval: Range | null;
+  expected_rmst_h: number | null;
+  adjusted_rmst_h: number | null;
+}
+
+export interface Ranking { as_of: string | null; level: Level; window: string; minimum_n: number; quality?: string; items: RankingItem[] }
+
+/** What a ranking was asked for with. */
+export interface RankingQuestion { level: Level; window: string; asOf: string; quality: string }
+export interface AskedRanking extends Ranking { asked: RankingQuestion }
+
+export type HotspotChange = "opened" | "grew" | "moved" | "merged" | "closed" | "withdrawn";
+
+export interface Hotspot {
+  id: string;
+  family: string;
+  family_label: Words;
+  category: string;
+  category_label: Words;
+  change: HotspotChange;
+  opened: string;
+  changed: string;
+  revision: number;
+  merged_into: string | null;
+  /** H3 cells, coarser than the grid's or as fine. */
+  cells: string[];
+  places: { kelurahan: string; name: string | null }[];
+  window_min: number;
+  observed: number;
+  expected: number;
+  usual: number | null;
+  test: string;
+  statistic: number;
+  p: number;
+  recurrence_days: number;
+}
+
+export interface Hotspots { as_of: string | null; tick: string | null; items: Hotspot[] }
+
+export interface HotspotChannel { channel: string; reporters: number | null; observed_without: number | null; expected_without: number; decisive: boolean }
+
+export interface HotspotWhy extends Hotspot {
+  of_zone: number;
+  of_window: number;
+  of_city: number;
+  channels: HotspotChannel[];
+  members?: { channel: string; id: string }[];
+}
 
 export interface Unit { code: string; name: string; open: number }
 
@@ -118,6 +195,9 @@ export type Loaded<T> =
 
 export interface MapCell { n: number; z10: number; level: number }
 
+/** A hotspot as the map draws it. */
+export interface MapSpot { id: string; letter: string; label: string; cells: number[]; at: [number, number]; picked: boolean }
+
 /** What both map engines offer. */
 export interface HeatMap {
   readonly engine: "webgl" | "canvas";
@@ -127,6 +207,8 @@ export interface HeatMap {
   setCells(changes: Iterable<[number, MapCell]>): void;
   clearCells(): void;
   setMarks(marks: { rank: number; at: [number, number]; label: string; index: number }[]): void;
+  /** Draws these hotspots and no others; `cells` are grid indexes, `at` is where the letter goes. */
+  setHotspots(spots: MapSpot[]): void;
   select(index: number | null, at: [number, number] | null): void;
   flyTo(at: [number, number]): void;
   zoom(step: number): void;

@@ -4,6 +4,7 @@
 import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
 import { clock, span } from "./format.js";
 import { say, sayKnown } from "./i18n.js";
+import { loadStyle } from "./map/shapes.js";
 import { TABS } from "./state.js";
 import { later } from "./view-later.js";
 import { mapView } from "./view-map.js";
@@ -11,7 +12,11 @@ import { mapView } from "./view-map.js";
 /** @typedef {import("./main.js").App} App */
 
 // Who comes for the map does not pay for the tables.
-const ranking = later(async () => (await import("./view-ranking.js")).rankingView);
+const ranking = later(async () => {
+  const styles = ["ranking", "plots", "print"].map((name) => loadStyle(`/assets/css/${name}.css`, "append"));
+  const [{ rankingView }] = await Promise.all([import("./view-ranking.js"), ...styles]);
+  return rankingView;
+});
 const inbox = later(async () => (await import("./view-inbox.js")).inboxView);
 
 const SHAPES = { connecting: "◌", live: "●", delayed: "▲", cut: "✖" };

@@ -5,6 +5,8 @@ import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
 import { repeat } from "/assets/vendor/lit-html/directives/repeat.js";
 import { clock, longDay, number, span } from "./format.js";
 import { breakLabels } from "./heat.js";
+import { hotspotList } from "./hotspot/list.js";
+import { letterOf } from "./hotspot/words.js";
 import { CATEGORIES, say, sayKnown } from "./i18n.js";
 import { WINDOWS } from "./state.js";
 import { choices } from "./view-parts.js";
@@ -48,6 +50,7 @@ export function mapView(app) {
     <aside class="panel">
       ${totals(app)}
       ${pickedCell(app)}
+      ${hotspotList(app)}
       ${risingList(app)}
       ${sourceList(app)}
       ${densest(app)}
@@ -78,6 +81,7 @@ function legend(app) {
     <p class="legend-note">${say(lang, "legend.cell")}${app.room.approximate ? html` · ${say(lang, "map.approximate")}` : nothing}${app.room.map?.engine === "canvas" ? html` · ${say(lang, "map.canvas")}` : nothing}</p>
     <p class="legend-note"><svg class="hexagon" viewBox="0 0 20 20" aria-hidden="true"><path class="casing" d="M10 2.5 16.5 6.200v7.5L10 17.5 3.5 13.700V6.200z" /><path class="line" d="M10 2.5 16.5 6.200v7.5L10 17.5 3.5 13.700V6.200z" /></svg> ${say(lang, "legend.hot")}</p>
     <p class="legend-note"><span class="map-rank sample" aria-hidden="true">1</span> ${say(lang, "legend.rank")}</p>
+    <p class="legend-note"><span class="map-spot sample" aria-hidden="true">A</span> ${say(lang, "legend.spot")}</p>
   </div>`;
 }
 
@@ -104,6 +108,7 @@ function pickedCell(app) {
     <h2>${name ?? say(lang, "rising.outside")} <button type="button" class="icon small" aria-label=${say(lang, "app.close")} @click=${() => app.room.pick(null, false)}><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M5 5l10 10M15 5L5 15" /></svg></button></h2>
     <p><b>${say(lang, "cell.reports", { n: number(lang, cell.n), window: say(lang, `window.${app.place.window}`) })}</b></p>
     <p class="muted">${say(lang, verdict, { z })}</p>
+    ${app.room.spotsAt(index).map((id) => html`<p><button type="button" class="plain" @click=${() => { if (app.hotspots.opened !== id) app.openHotspot(id); }}>${say(lang, "cell.hotspot", { letter: letterOf(app.shownHotspots().findIndex((item) => item.id === id)) })}</button></p>`)}
     <p class="muted"><code>${h3}</code> · <a href=${`/v1/cells?${query}`}>${say(lang, "cell.data")}</a></p>
   </section>`;
 }

@@ -6,6 +6,7 @@ import { Contours, PAPER, boundsOf, labelPoint, loadStyle, mainland } from "./sh
 
 /** @typedef {import("../types").HeatMap} HeatMap */
 /** @typedef {import("../types").MapCell} MapCell */
+/** @typedef {import("../types").MapSpot} MapSpot */
 /** @typedef {import("../types").Grid} Grid */
 /** @typedef {import("../types").Areas} Areas */
 /** @typedef {"light" | "dark"} Theme */
@@ -17,7 +18,7 @@ export class CanvasMap {
    * @param {{ theme: Theme, onPick: (index: number) => void }} options
    */
   static async open(place, options) {
-    await loadStyle("/assets/vendor/leaflet/leaflet.css");
+    await loadStyle("/assets/vendor/leaflet/leaflet.css", "prepend");
     return new CanvasMap(place, options);
   }
 
@@ -58,6 +59,10 @@ export class CanvasMap {
     this.outline = null;
     /** @type {L.Polyline[]} */
     this.hotLines = [];
+    /** @type {MapSpot[]} */
+    this.spots = [];
+    /** @type {(L.Polyline | L.Marker)[]} */
+    this.spotShapes = [];
     /** @type {string | undefined} */
     this.hotDrawn = undefined;
     /** @type {Contours | null} */
@@ -169,6 +174,32 @@ export class CanvasMap {
     for (const marker of this.marks.splice(marks.length)) marker.remove();
   }
 
+  /** @param {MapSpot[]} spots */
+  setHotspots(spots) {
+    this.spots = spots;
+    for (const shape of this.spotShapes) shape.remove();
+    const paper = PAPER[this.theme];
+    this.spotShapes = spots.flatMap((spot) => {
+      const sides = (this.contours?.around(spot.cells) ?? []).map((line) => line.map(([x, y]) => /** @type {L.LatLngTuple} */ ([y, x])));
+      const strokes = /** @type {[string, number][]} */ ([[paper.spotCasing, 6], [paper.spot, 3.4]]);
+      const outline = strokes.map(([color, weight]) => L.polyline(sides, { renderer: this.onLines, pane: "lines", interactive: false, color, weight }).addTo(this.map));
+      return spot.letter === "" ? outline : [...outline, this.#letter(spot)];
+    });
+  }
+
+  /** @param {MapSpot} spot */
+  #letter(spot) {
+    const icon = L.divIcon({ className: "map-spot", html: "", iconSize: undefined });
+    const marker = L.marker([spot.at[1], spot.at[0]], { icon, keyboard: false, interactive: false }).addTo(this.map);
+    const element = marker.getElement();
+    if (element) {
+      element.textContent = spot.letter;
+      element.title = spot.label;
+      element.setAttribute("aria-hidden", "true");
+    }
+    return marker;
+  }
+
   /** @param {number | null} index */
   select(index) {
     this.outline?.remove();
@@ -211,6 +242,7 @@ export class CanvasMap {
     }
     this.hotDrawn = undefined;
     this.#drawHot();
+    this.setHotspots(this.spots);
     this.select(this.picked ?? null);
   }
 

@@ -6,6 +6,7 @@ import { Contours, PAPER, boundsOf, labelPoint, mainland } from "./shapes.js";
 
 /** @typedef {import("../types").HeatMap} HeatMap */
 /** @typedef {import("../types").MapCell} MapCell */
+/** @typedef {import("../types").MapSpot} MapSpot */
 /** @typedef {import("../types").Grid} Grid */
 /** @typedef {import("../types").Areas} Areas */
 /** @typedef {"light" | "dark"} Theme */
@@ -56,6 +57,8 @@ export class GlMap {
     this.lit = new Map();
     /** @type {Marker[]} */
     this.marks = [];
+    /** @type {Marker[]} */
+    this.letters = [];
     /** @type {number | null} */
     this.selected = null;
     /** @type {Contours | null} */
@@ -132,7 +135,7 @@ export class GlMap {
   /** @param {{ rank: number, at: [number, number], label: string, index: number }[]} marks */
   setMarks(marks) {
     marks.forEach((mark, i) => {
-      const marker = (this.marks[i] ??= new Marker({ element: badge(), anchor: "center" }).setLngLat(mark.at).addTo(this.map));
+      const marker = (this.marks[i] ??= new Marker({ element: badge("map-rank"), anchor: "center" }).setLngLat(mark.at).addTo(this.map));
       const element = marker.getElement();
       if (element.textContent !== String(mark.rank)) element.textContent = String(mark.rank);
       element.dataset.rank = String(mark.rank);
@@ -140,6 +143,22 @@ export class GlMap {
       marker.setLngLat(mark.at);
     });
     for (const marker of this.marks.splice(marks.length)) marker.remove();
+  }
+
+  /** @param {MapSpot[]} spots */
+  setHotspots(spots) {
+    const { contours } = this;
+    const outline = (/** @type {MapSpot} */ spot) => ({ ...lines(contours?.around(spot.cells) ?? []), properties: { picked: spot.picked } });
+    source(this.map, "spots").setData({ type: "FeatureCollection", features: spots.map(outline) });
+    const lettered = spots.filter((spot) => spot.letter !== "");
+    lettered.forEach((spot, i) => {
+      const marker = (this.letters[i] ??= new Marker({ element: badge("map-spot"), anchor: "bottom" }).setLngLat(spot.at).addTo(this.map));
+      const element = marker.getElement();
+      element.textContent = spot.letter;
+      element.title = spot.label;
+      marker.setLngLat(spot.at);
+    });
+    for (const marker of this.letters.splice(lettered.length)) marker.remove();
   }
 
   /** @param {number | null} index */
@@ -201,9 +220,10 @@ function duration(ms) {
   return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : ms;
 }
 
-function badge() {
+/** @param {string} kind */
+function badge(kind) {
   const element = document.createElement("div");
-  element.className = "map-rank";
+  element.className = kind;
   // The list beside the map says the same; a second reading would only be noise.
   element.setAttribute("aria-hidden", "true");
   return element;
@@ -261,6 +281,8 @@ function paints(theme) {
     ["kota-lines", "line-color", paper.border],
     ["hot-casing", "line-color", paper.casing],
     ["hot", "line-color", paper.hot],
+    ["spots-casing", "line-color", paper.spotCasing],
+    ["spots", "line-color", paper.spot],
     ["picked", "line-color", paper.pick],
     ["area-labels", "text-color", paper.label],
     ["area-labels", "text-halo-color", paper.halo],
@@ -293,6 +315,8 @@ function styleOf(theme, scale) {
     { id: "kota-lines", type: "line", source: "kota", paint: { "line-width": growing([[9, 1.1], [13, 2.2]]) } },
     { id: "hot-casing", type: "line", source: "hot", layout: round, paint: { "line-width": growing([[9, 2.2], [11, 3.6], [13, 5.5]]) } },
     { id: "hot", type: "line", source: "hot", layout: round, paint: { "line-width": growing([[9, 0.9], [11, 1.6], [13, 2.4]]) } },
+    { id: "spots-casing", type: "line", source: "spots", layout: round, paint: { "line-width": growing([[9, 4], [11, 6], [13, 8.5]]) } },
+    { id: "spots", type: "line", source: "spots", layout: round, paint: { "line-width": growing([[9, 2.2], [11, 3.4], [13, 5]]) } },
     { id: "picked", type: "line", source: "picked", layout: round, paint: { "line-width": 3.5 * scale } },
     {
       id: "area-labels", type: "symbol", source: "area-names", minzoom: 12.2,
@@ -311,7 +335,7 @@ function styleOf(theme, scale) {
   }
   return {
     version: 8,
-    sources: { areas: { ...empty }, kota: { ...empty }, "area-names": { ...empty }, "kota-names": { ...empty }, grid: { ...empty }, hot: { ...empty }, picked: { ...empty } },
+    sources: { areas: { ...empty }, kota: { ...empty }, "area-names": { ...empty }, "kota-names": { ...empty }, grid: { ...empty }, hot: { ...empty }, spots: { ...empty }, picked: { ...empty } },
     layers,
   };
 }

@@ -8,8 +8,8 @@ import { CornerNet } from "./corners.js";
 
 /** Land, sea and lines by theme; the classes' contrast was measured against `land`. */
 export const PAPER = {
-  dark: { sea: "#0b1016", land: "#161e27", line: "#33414f", border: "#7d8fa1", label: "#dfe7ee", halo: "#0b1016", hot: "#ffffff", casing: "#000000", pick: "#6cb6ff" },
-  light: { sea: "#dfe6ec", land: "#f3f5f7", line: "#c3ccd5", border: "#66788a", label: "#1d2a36", halo: "#ffffff", hot: "#ffffff", casing: "#0b1016", pick: "#0b5cad" },
+  dark: { sea: "#0b1016", land: "#161e27", line: "#33414f", border: "#7d8fa1", label: "#dfe7ee", halo: "#0b1016", hot: "#ffffff", casing: "#000000", pick: "#6cb6ff", spot: "#ff8ad8", spotCasing: "#000000" },
+  light: { sea: "#dfe6ec", land: "#f3f5f7", line: "#c3ccd5", border: "#66788a", label: "#1d2a36", halo: "#ffffff", hot: "#ffffff", casing: "#0b1016", pick: "#0b5cad", spot: "#b8006b", spotCasing: "#ffffff" },
 };
 
 /**
@@ -123,18 +123,21 @@ export function mainland(areas) {
 }
 
 /**
- * Adds a stylesheet and waits for it, so that the map is never drawn unstyled.
+ * Adds a stylesheet and waits for it, so that nothing is drawn unstyled.
  * @param {string} href
+ * @param {"prepend" | "append"} place somebody else's goes before ours, so that our rules win; one of ours after them
  * @returns {Promise<void>}
  */
-export function loadStyle(href) {
+export function loadStyle(href, place) {
   return new Promise((resolve, reject) => {
     const link = document.createElement("link");
     link.rel = "stylesheet";
     link.href = href;
     link.onload = () => resolve();
-    link.onerror = () => reject(new Error(`cannot load ${href}`));
-    // Before ours, so that our rules win.
-    document.head.prepend(link);
+    link.onerror = () => {
+      link.remove();
+      reject(new Error(`cannot load ${href}`));
+    };
+    document.head[place](link);
   });
 }

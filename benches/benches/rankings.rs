@@ -1,0 +1,183 @@
+//! Question: how fast is a table of response times made, of 267 kelurahan over five million complaints, and what does it cost to be ready
+//! for it?
+//!
+//! Goal: any window in at most 50 ms (99 of 100), from what SQL has read. Beside it the plainest possible pass over as many complaints: one
+//! sum of their waits by kelurahan.
+//!
+//! `TANGGAP_CASES` says how many complaints (5,000,000 want some 8 GB while they are followed).
+
+use std::error::Error;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{env, io};
+
+use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::datasource::MemTable;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use tanggap_benches::{nanoseconds, report};
+use tanggap_engine::territory::Territory;
+use tanggap_queries::named::{Cases, Level, RankingRule};
+
+const CASES: usize = 5_000_000;
+const BATCH: usize = 65_536;
+const DAY_US: i64 = 86_400_000_000;
+/// Complaints are filed over a year.
+const YEAR_US: i64 = 365 * DAY_US;
+const CATEGORIES: [&str; 6] = ["banjir", "sampah", "jalan_rusak", "parkir_liar", "pelanggaran", "kemacetan"];
+
+/// `SplitMix64`; variety, not quality.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        (mixed ^ (mixed >> 31)) % end
+    }
+
+    fn number(&mut self, end: i64) -> i64 {
+        i64::try_from(self.below(end.unsigned_abs())).unwrap_or_default()
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let cases = match env::var("TANGGAP_CASES") {
+        Ok(asked) => asked.parse::<usize>().map_err(io::Error::other)?,
+        Err(_) => CASES,
+    };
+    let session = session(cases)?;
+    let begun = Instant::now();
+    let followed = Cases::collect(&session, YEAR_US).await?;
+    let following_s = begun.elapsed().as_secs_f64();
+    let rule = RankingRule::default();
+    let begun = Instant::now();
+    let rows = followed.rankings(Level::Kelurahan, None, &rule).await?;
+    let sorting_s = begun.elapsed().as_secs_f64();
+    let told: u64 = rows.iter().map(|row| row.n).sum();
+    if usize::try_from(told) != Ok(cases) {
+        return Err(format!("{told} of {cases} complaints are in the table").into());
+    }
+    let plain = plain_pass(cases);
+    report("to follow them all, once", following_s, "a plain pass", plain / 1e9, "s");
+    report("to sort a level's waits, once", sorting_s, "a plain pass", plain / 1e9, "s");
+    for (name, days) in [("a week", 7), ("a month", 30), ("a quarter", 90), ("a year", 365)] {
+        let window = Some(Duration::from_hours(24 * days));
+        let mut took = Vec::new();
+        for _ in 0..40 {
+            let begun = Instant::now();
+            black_box(followed.rankings(Level::Kelurahan, window, &rule).await?);
+            took.push(begun.elapsed().as_secs_f64() * 1e3);
+        }
+        took.sort_by(f64::total_cmp);
+        report(&format!("a table over {name}: half are made in"), took[20], "the goal", 50.0, "ms");
+        report(&format!("a table over {name}: 39 of 40 in"), took[38], "the goal", 50.0, "ms");
+    }
+    Ok(())
+}
+
+/// Nanoseconds of one sum of waits by kelurahan over so many complaints.
+fn plain_pass(cases: usize) -> f64 {
+    let mut dice = Dice(1);
+    let waits: Vec<(u32, u32)> = (0..cases)
+        .map(|_| {
+            (
+                u32::try_from(dice.below(267)).unwrap_or_default(),
+                u32::try_from(dice.below(1_000)).unwrap_or_default(),
+            )
+        })
+        .collect();
+    let each = nanoseconds(3, cases, || {
+        let mut sums = [0_u64; 267];
+        for (kelurahan, wait) in &waits {
+            sums[*kelurahan as usize] += u64::from(*wait);
+        }
+        black_box(sums);
+    });
+    #[expect(clippy::cast_precision_loss, reason = "counts of a benchmark fit")]
+    let cases = cases as f64;
+    each * cases
+}
+
+/// A session that knows so many complaints and what became of them: four of five are resolved, after a wait that differs by kelurahan.
+fn session(cases: usize) -> Result<SessionContext, Box<dyn Error>> {
+    let territory = Territory::jakarta_default();
+    let codes: Vec<i64> = territory.kelurahan().iter().map(|kelurahan| kelurahan.code.integer()).collect();
+    let mut dice = Dice(2014);
+    let (mut reports, mut transitions) = (Vec::new(), Vec::new());
+    for first in (0..cases).step_by(BATCH) {
+        let (filed, moved) = batch(first..cases.min(first + BATCH), &codes, &mut dice)?;
+        reports.push(filed);
+        transitions.push(moved);
+    }
+    let session = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(2));
+    for (name, batches) in [("reports", reports), ("transitions", transitions)] {
+        let columns: SchemaRef = batches.first().map(RecordBatch::schema).ok_or("no complaints were asked for")?;
+        session.register_table(name, Arc::new(MemTable::try_new(columns, vec![batches])?))?;
+    }
+    let areas = territory.kelurahan();
+    let names: StringArray = areas.iter().map(|area| Some(area.name.as_str())).collect();
+    let [kecamatan, kota] = [
+        areas.iter().map(|area| Some(area.kecamatan.as_str())).collect::<StringArray>(),
+        areas.iter().map(|area| Some(area.kota.as_str())).collect::<StringArray>(),
+    ];
+    let territory = RecordBatch::try_from_iter([
+        ("kelurahan", Arc::new(Int64Array::from(codes)) as ArrayRef),
+        ("name", Arc::new(names)),
+        ("kecamatan", Arc::new(kecamatan)),
+        ("kota", Arc::new(kota)),
+    ])?;
+    session.register_batch("territory", territory)?;
+    Ok(session)
+}
+
+fn times(times: Vec<i64>) -> ArrayRef {
+    Arc::new(TimestampMicrosecondArray::from(times).with_timezone("UTC"))
+}
+
+fn batch(numbers: std::ops::Range<usize>, codes: &[i64], dice: &mut Dice) -> Result<(RecordBatch, RecordBatch), Box<dyn Error>> {
+    let rows = numbers.len();
+    let (mut ids, mut filed, mut kelurahan, mut categories) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut moved_ids, mut moved, mut statuses, mut offsets) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for number in numbers {
+        let area = usize::try_from(dice.below(codes.len() as u64)).unwrap_or_default();
+        let at = dice.number(YEAR_US);
+        let id = number.to_string();
+        filed.push(at);
+        kelurahan.push(codes[area]);
+        categories.push(CATEGORIES[number % CATEGORIES.len()]);
+        // From some hours to more than a week, the slower the later in the list of kelurahan.
+        let wait = dice.number(8 * DAY_US) * i64::try_from(area + 50).unwrap_or(1) / 160;
+        for (status, after, happens) in [("in_progress", wait / 10, true), ("resolved", wait, dice.below(5) > 0)] {
+            if happens && at + after <= YEAR_US {
+                moved_ids.push(id.clone());
+                moved.push(at + after);
+                statuses.push(status);
+                offsets.push(i64::try_from(number * 2).unwrap_or_default());
+            }
+        }
+        ids.push(id);
+    }
+    let told = moved_ids.len();
+    let reports = RecordBatch::try_from_iter([
+        ("id", Arc::new(StringArray::from(ids)) as ArrayRef),
+        ("channel", Arc::new(StringArray::from(vec!["qlue"; rows]))),
+        ("category", Arc::new(StringArray::from(categories))),
+        ("kind", Arc::new(StringArray::from(vec!["complaint"; rows]))),
+        ("kelurahan", Arc::new(Int64Array::from(kelurahan))),
+        ("unit", Arc::new(StringArray::from(vec![None::<&str>; rows]))),
+        ("event_time", times(filed)),
+    ])?;
+    let transitions = RecordBatch::try_from_iter([
+        ("id", Arc::new(StringArray::from(moved_ids)) as ArrayRef),
+        ("report_channel", Arc::new(StringArray::from(vec!["qlue"; told]))),
+        ("time", times(moved)),
+        ("status", Arc::new(StringArray::from(statuses))),
+        ("snapshot", Arc::new(BooleanArray::from(vec![false; told]))),
+        ("offset", Arc::new(Int64Array::from(offsets))),
+        ("unit", Arc::new(StringArray::from(vec![None::<&str>; told]))),
+    ])?;
+    Ok((reports, transitions))
+}

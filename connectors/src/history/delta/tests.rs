@@ -1,0 +1,104 @@
+use std::path::Path as Folder;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, new_null_array};
+use tanggap_engine::event::schema;
+
+use super::{DeltaHistory, LANE};
+use crate::history::{HistoryError, HistoryTable, Part};
+
+/// Rows of one lane, numbered, with nothing else in them.
+fn rows(table: HistoryTable, lane: &str, numbers: &[i64]) -> RecordBatch {
+    let columns = table.columns();
+    let arrays = columns.fields().iter().map(|field| match field.name().as_str() {
+        LANE => Arc::new(StringArray::from(vec![lane; numbers.len()])) as ArrayRef,
+        schema::SEQ => Arc::new(Int64Array::from(numbers.to_vec())) as ArrayRef,
+        _ => new_null_array(field.data_type(), numbers.len()),
+    });
+    RecordBatch::try_new(Arc::clone(&columns), arrays.collect()).unwrap()
+}
+
+fn append(history: &mut DeltaHistory, date: &str, lane: &str, numbers: &[i64]) -> Result<(), HistoryError> {
+    let part = Part {
+        date: Some(date.to_owned()),
+        rows: rows(HistoryTable::Events, lane, numbers),
+    };
+    history.append(HistoryTable::Events, &[part], &[(lane.to_owned(), *numbers.last().unwrap())])
+}
+
+fn numbers(history: &DeltaHistory) -> Vec<i64> {
+    let files = history.files(HistoryTable::Events).unwrap();
+    let rows = history.read(HistoryTable::Events, &files).unwrap();
+    let seq = rows.column_by_name(schema::SEQ).unwrap();
+    let seq = seq.as_any().downcast_ref::<Int64Array>().unwrap();
+    seq.values().to_vec()
+}
+
+fn opened(folder: &Folder) -> DeltaHistory {
+    DeltaHistory::open(None, folder).unwrap()
+}
+
+#[test]
+fn what_was_appended_is_there_for_whoever_opens_it_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut history = opened(folder.path());
+    assert_eq!(history.through(HistoryTable::Events, "a-0").unwrap(), None);
+    append(&mut history, "2016-03-07", "a-0", &[1, 2]).unwrap();
+    append(&mut history, "2016-03-08", "b-0", &[1]).unwrap();
+    append(&mut history, "2016-03-08", "a-0", &[3]).unwrap();
+    drop(history);
+    let history = opened(folder.path());
+    assert_eq!(history.through(HistoryTable::Events, "a-0").unwrap(), Some(3));
+    assert_eq!(history.through(HistoryTable::Events, "b-0").unwrap(), Some(1));
+    assert_eq!(numbers(&history), [1, 2, 3, 1], "by lane, then number");
+    let dates: Vec<_> = history
+        .files(HistoryTable::Events)
+        .unwrap()
+        .into_iter()
+        .filter_map(|file| file.date)
+        .collect();
+    assert_eq!(dates, ["2016-03-07", "2016-03-08", "2016-03-08"]);
+}
+
+#[test]
+fn of_two_that_append_the_second_is_sent_to_look_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = opened(folder.path());
+    append(&mut first, "2016-03-07", "a-0", &[1]).unwrap();
+    let mut second = opened(folder.path());
+    append(&mut first, "2016-03-07", "a-0", &[2]).unwrap();
+    let refused = append(&mut second, "2016-03-07", "a-0", &[2]);
+    assert!(matches!(refused, Err(HistoryError::Moved("events"))), "{refused:?}");
+    assert_eq!(second.through(HistoryTable::Events, "a-0").unwrap(), Some(2), "it has looked");
+    append(&mut second, "2016-03-07", "a-0", &[3]).unwrap();
+    assert_eq!(numbers(&second), [1, 2, 3]);
+
+    assert!(first.refresh().unwrap(), "there is news");
+    assert_eq!(first.through(HistoryTable::Events, "a-0").unwrap(), Some(3));
+    assert!(!first.refresh().unwrap(), "and no more");
+}
+
+#[test]
+fn the_small_files_of_a_day_that_is_over_become_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut history = opened(folder.path());
+    for number in 1..=4 {
+        append(&mut history, "2016-03-07", "a-0", &[number]).unwrap();
+    }
+    assert_eq!(history.compact(HistoryTable::Events).unwrap(), 0, "the day is not over");
+    append(&mut history, "2016-03-08", "a-0", &[5]).unwrap();
+    assert_eq!(history.compact(HistoryTable::Events).unwrap(), 4);
+    assert_eq!(history.files(HistoryTable::Events).unwrap().len(), 2);
+    assert_eq!(numbers(&history), [1, 2, 3, 4, 5]);
+    assert_eq!(
+        history.through(HistoryTable::Events, "a-0").unwrap(),
+        Some(5),
+        "who appends knows where to go on"
+    );
+    assert_eq!(
+        history.vacuum(HistoryTable::Events).unwrap(),
+        0,
+        "files of the last days stay for those who read them"
+    );
+    assert_eq!(numbers(&opened(folder.path())), [1, 2, 3, 4, 5]);
+}

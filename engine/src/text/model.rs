@@ -1,0 +1,120 @@
+//! A text model: labels, weights, temperature and threshold. It reads a text without any other state; making one is `training`, its bytes
+//! are `codec`.
+
+use super::calibration::{Reliability, most_probable, probabilities};
+use super::explain;
+use super::features::{Rarity, counts, occurrences};
+use super::figure::real;
+use super::reading::{Reading, Understanding};
+use super::tokens::tokens;
+
+/// Reads texts: which label, how sure, by which words. A text costs some tens of microseconds; the model holds two bytes a label and
+/// bucket (2 MB at 33 labels).
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextModel {
+    /// Sorted; a label's number is its place.
+    pub(super) labels: Vec<String>,
+    pub(super) temperature: f64,
+    pub(super) threshold: f64,
+    /// Texts it was trained on.
+    pub(super) texts: u64,
+    pub(super) reliability: Reliability,
+    pub(super) rarity: Rarity,
+    /// Of each label: what a step of its weights is.
+    pub(super) scales: Vec<f32>,
+    /// By column, then label, in steps of the label's scale.
+    pub(super) weights: Vec<i16>,
+    /// Checksum of all of the above.
+    pub(super) version: String,
+}
+
+impl TextModel {
+    /// The labels, sorted.
+    #[must_use]
+    pub fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
+    /// Checksum of the model, 16 hexadecimal digits: the same examples and settings give the same version. To be written beside
+    /// whatever was read with it.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Below this probability it abstains.
+    #[must_use]
+    pub const fn threshold(&self) -> f64 {
+        self.threshold
+    }
+
+    /// Texts it was trained on.
+    #[must_use]
+    pub const fn texts(&self) -> u64 {
+        self.texts
+    }
+
+    /// How reliable it was on held-out texts when it was trained.
+    #[must_use]
+    pub const fn reliability(&self) -> &Reliability {
+        &self.reliability
+    }
+
+    /// Reads a text.
+    ///
+    /// ```
+    /// use tanggap_engine::text::TextModel;
+    /// let reading = TextModel::builtin().read("lampu jalan di gang kami mati sudah seminggu, gelap sekali");
+    /// assert_eq!(reading.label, "complaint/penerangan_jalan");
+    /// assert!(reading.words.iter().any(|word| word.word == "lampu"));
+    /// ```
+    #[must_use]
+    pub fn read(&self, text: &str) -> Reading {
+        let tokens = tokens(text);
+        let occurrences = occurrences(&tokens);
+        let row = self.rarity.row(&counts(&occurrences));
+        let probabilities = probabilities(&self.scores(&row), self.temperature);
+        let (label, probability) = most_probable(&probabilities);
+        let shares = explain::shares(tokens.len(), &occurrences, &row, |bucket| self.excess(bucket, label));
+        Reading {
+            label: self.labels.get(label).cloned().unwrap_or_default(),
+            probability,
+            abstained: occurrences.is_empty() || probability < self.threshold,
+            words: explain::words(&tokens, &shares),
+            probabilities,
+        }
+    }
+
+    /// What a text is in the words of the engine: complaint or not, kind, category. Sums the probabilities of the labels that say the same,
+    /// so that a text may be a complaint for sure and of no sure category.
+    #[must_use]
+    pub fn understand(&self, text: &str) -> Understanding {
+        Understanding::of(&self.labels, self.threshold, self.read(text))
+    }
+
+    pub(super) fn scores(&self, row: &[(u32, f64)]) -> Vec<f64> {
+        let mut scores = vec![0.0; self.labels.len()];
+        for (column, value) in row {
+            for (score, weight) in scores.iter_mut().zip(self.column(*column)) {
+                *score += value * f64::from(*weight);
+            }
+        }
+        for (score, scale) in scores.iter_mut().zip(&self.scales) {
+            *score *= f64::from(*scale);
+        }
+        scores
+    }
+
+    fn column(&self, column: u32) -> &[i16] {
+        let first = column as usize * self.labels.len();
+        &self.weights[first..first + self.labels.len()]
+    }
+
+    /// A bucket's weight for a label above its mean weight.
+    fn excess(&self, bucket: u32, label: usize) -> f64 {
+        let weight = |(weight, scale): (&i16, &f32)| f64::from(*weight) * f64::from(*scale);
+        let all: Vec<f64> = self.column(bucket).iter().zip(&self.scales).map(weight).collect();
+        let mean = all.iter().sum::<f64>() / real(all.len().max(1));
+        all.get(label).map_or(0.0, |own| own - mean)
+    }
+}

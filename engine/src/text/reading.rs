@@ -1,0 +1,159 @@
+//! What a model says of a text: the label with its probability and words; and the same in the engine's own words, where the labels are
+//! written as the shipped model's are: `complaint/banjir`, `question`, `none/news`.
+
+use super::explain::DecidingWord;
+use crate::event::{Category, Kind};
+
+/// What a model says of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The most probable label, also where it abstained.
+    pub label: String,
+    /// Its calibrated probability.
+    pub probability: f64,
+    /// Not sure enough, or no word at all: a person should look.
+    pub abstained: bool,
+    /// The words that spoke most for the label, most first.
+    pub words: Vec<DecidingWord>,
+    /// The probability of every label, in the order of [`super::TextModel::labels`].
+    pub probabilities: Vec<f64>,
+}
+
+/// Whether a text is a report, and of which kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// A report of this kind.
+    Report(Kind),
+    /// News, a joke, an announcement, talk.
+    NoReport,
+    /// Not sure enough: for the human queue.
+    Unsure,
+}
+
+/// A text in the engine's words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Understanding {
+    /// What it is.
+    pub verdict: Verdict,
+    /// Probability of the most probable kind (or of no report).
+    pub kind_probability: f64,
+    /// Probability that somebody must act: complaint and emergency together.
+    pub complaint_probability: f64,
+    /// What it is about, where it is a report of a category and the category is sure enough.
+    pub category: Option<Category>,
+    /// Probability of the most probable category, among the reports that have one.
+    pub category_probability: f64,
+    /// The words that spoke most for the most probable label.
+    pub words: Vec<DecidingWord>,
+}
+
+/// Kind (`None` = no report) and category of a label; `None` for a label of another shape.
+fn meaning(label: &str) -> Option<(Option<Kind>, Option<Category>)> {
+    let (kind, rest) = label.split_once('/').unwrap_or((label, ""));
+    if kind == "none" {
+        return Some((None, None));
+    }
+    if let Some(category) = Category::from_id(label) {
+        return Some((Some(Kind::Complaint), Some(category)));
+    }
+    Some((Some(Kind::from_id(kind)?), Category::from_id(rest)))
+}
+
+impl Understanding {
+    /// Sums a reading's probabilities by kind and by category. Labels of another shape count for nothing.
+    pub(super) fn of(labels: &[String], threshold: f64, reading: Reading) -> Self {
+        let mut kinds = vec![0.0; Kind::ALL.len()];
+        let mut categories = vec![0.0; Category::ALL.len()];
+        let mut no_report = 0.0;
+        for (label, probability) in labels.iter().zip(&reading.probabilities) {
+            match meaning(label) {
+                Some((Some(kind), category)) => {
+                    kinds[usize::from(kind as u8)] += probability;
+                    if let Some(category) = category {
+                        categories[usize::from(category as u8)] += probability;
+                    }
+                }
+                Some((None, _)) => no_report += probability,
+                None => {}
+            }
+        }
+        let (kind, kind_probability) = super::calibration::most_probable(&kinds);
+        let (category, category_sum) = super::calibration::most_probable(&categories);
+        let all_categories: f64 = categories.iter().sum();
+        let category_probability = if all_categories > 0.0 { category_sum / all_categories } else { 0.0 };
+        let no_words = reading.words.is_empty();
+        let (verdict, kind_probability) = if no_report > kind_probability {
+            (Verdict::NoReport, no_report)
+        } else {
+            (
+                Kind::ALL.get(kind).map_or(Verdict::Unsure, |kind| Verdict::Report(*kind)),
+                kind_probability,
+            )
+        };
+        let sure = !no_words && kind_probability >= threshold;
+        let acts = matches!(verdict, Verdict::Report(Kind::Complaint | Kind::Emergency));
+        Self {
+            verdict: if sure { verdict } else { Verdict::Unsure },
+            kind_probability,
+            complaint_probability: kinds[usize::from(Kind::Complaint as u8)] + kinds[usize::from(Kind::Emergency as u8)],
+            category: (sure && acts && category_probability >= threshold)
+                .then(|| Category::ALL.get(category).copied())
+                .flatten(),
+            category_probability,
+            words: reading.words,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::DecidingWord;
+    use super::{Reading, Understanding, Verdict, meaning};
+    use crate::event::{Category, Kind};
+
+    fn understand(probabilities: [f64; 5], threshold: f64) -> Understanding {
+        let labels = ["complaint/banjir", "complaint/sampah", "emergency/banjir", "none/news", "question"].map(str::to_owned);
+        let reading = Reading {
+            label: String::new(),
+            probability: 0.0,
+            abstained: false,
+            words: vec![DecidingWord {
+                word: "air".to_owned(),
+                weight: 1.0,
+            }],
+            probabilities: probabilities.to_vec(),
+        };
+        Understanding::of(&labels, threshold, reading)
+    }
+
+    #[test]
+    fn a_text_can_be_a_complaint_for_sure_and_of_no_sure_category() {
+        let probabilities = [0.375, 0.375, 0.125, 0.0625, 0.0625];
+        let text = understand(probabilities, 0.6);
+        assert_eq!(text.verdict, Verdict::Report(Kind::Complaint));
+        assert_eq!(text.category, None);
+        assert!((text.kind_probability - 0.75).abs() < 1e-12);
+        assert!((text.complaint_probability - 0.875).abs() < 1e-12);
+        assert!((text.category_probability - 0.5 / 0.875).abs() < 1e-12);
+        assert_eq!(understand(probabilities, 0.5).category, Some(Category::Banjir));
+    }
+
+    #[test]
+    fn news_is_no_report_and_what_is_not_sure_is_for_a_person() {
+        assert_eq!(understand([0.1, 0.0, 0.0, 0.8, 0.1], 0.6).verdict, Verdict::NoReport);
+        assert_eq!(understand([0.1, 0.1, 0.0, 0.5, 0.3], 0.6).verdict, Verdict::Unsure);
+        assert_eq!(understand([0.1, 0.1, 0.0, 0.0, 0.8], 0.6).verdict, Verdict::Report(Kind::Question));
+    }
+
+    #[test]
+    fn labels_say_kind_and_category() {
+        assert_eq!(
+            meaning("complaint/jalan_rusak"),
+            Some((Some(Kind::Complaint), Some(Category::JalanRusak)))
+        );
+        assert_eq!(meaning("jalan_rusak"), Some((Some(Kind::Complaint), Some(Category::JalanRusak))));
+        assert_eq!(meaning("praise"), Some((Some(Kind::Praise), None)));
+        assert_eq!(meaning("none/joke"), Some((None, None)));
+        assert_eq!(meaning("Dinas Perhubungan"), None);
+    }
+}

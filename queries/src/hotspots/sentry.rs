@@ -1,0 +1,320 @@
+//! The sentry of one family: goes from tick to tick, looks where something is new or goes on, and goes back where a late report shows that it
+//! said something else than it should have.
+//!
+//! Families have nothing to do with each other. A tick at which no report came and nothing goes on is passed over, and one at which no zone
+//! of a new report stands out costs some hundred nanoseconds a report; only then are all zones looked at.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use tanggap_engine::time::{HOUR_US, pane_of};
+
+use super::board::{Board, Case};
+use super::cluster::Surroundings;
+use super::family::Family;
+use super::hotspot::{Alert, Change, Hotspot};
+use super::life::Life;
+use super::settings::{Rules, TICK_US};
+use super::why::{ChannelShare, shares};
+use crate::statistics::{ScanCases, ScanNull};
+
+/// A null serves for so long, aligned to the epoch, …
+const NULL_US: i64 = 6 * HOUR_US;
+/// … while the longest window has no more than so many times the cases, and no fewer than that part of them.
+const NULL_FACTOR: f64 = 1.5;
+/// Ticks between two places to go back to.
+const CHECKPOINT_US: i64 = 15 * TICK_US;
+/// Older history than this is not learned.
+const LEARNED_US: i64 = 8 * 7 * 24 * HOUR_US;
+
+/// A null and what it was made of.
+#[derive(Debug)]
+struct Basis {
+    null: ScanNull,
+    made_us: i64,
+    recent: u32,
+}
+
+impl Basis {
+    /// Whether it still serves.
+    fn fits(&self, tick_us: i64, recent: u32) -> bool {
+        let (made, now) = (f64::from(self.recent), f64::from(recent));
+        self.made_us.div_euclid(NULL_US) == tick_us.div_euclid(NULL_US) && now <= made * NULL_FACTOR && made <= now * NULL_FACTOR
+    }
+}
+
+/// What was said after a moment, before the sentry went back to it.
+#[derive(Debug)]
+struct Former {
+    since_us: i64,
+    alerts: Vec<Alert>,
+}
+
+/// What the sentry knew after a tick, besides its board.
+#[derive(Clone, Debug)]
+struct Checkpoint {
+    tick_us: i64,
+    life: Life,
+    basis: Option<Arc<Basis>>,
+}
+
+/// The watch over one family.
+#[derive(Debug)]
+pub(super) struct Sentry {
+    family: Family,
+    board: Board,
+    life: Life,
+    basis: Option<Arc<Basis>>,
+    /// Cases not on the board yet.
+    pending: Vec<Case>,
+    /// None before it began.
+    tick_us: Option<i64>,
+    checkpoints: VecDeque<Checkpoint>,
+    /// What was told as far back as it may be revised, by tick.
+    told: Vec<Alert>,
+    revisions: BTreeMap<String, u32>,
+}
+
+impl Sentry {
+    /// One that has not begun.
+    pub(super) fn new(family: Family, rules: &Rules) -> Self {
+        Self {
+            family,
+            board: Board::new(rules),
+            life: Life::default(),
+            basis: None,
+            pending: Vec::new(),
+            tick_us: None,
+            checkpoints: VecDeque::new(),
+            told: Vec::new(),
+            revisions: BTreeMap::new(),
+        }
+    }
+
+    /// Takes a case; it counts from the next [`Self::run`] on.
+    pub(super) fn take(&mut self, case: Case) {
+        self.pending.push(case);
+    }
+
+    /// Time of the first case that waits.
+    pub(super) fn first_us(&self) -> Option<i64> {
+        self.pending.iter().map(|case| case.time_us).min()
+    }
+
+    /// What each channel adds to a hotspot of the family that goes on.
+    pub(super) fn shares(&self, hotspot: &Hotspot, surroundings: &Surroundings<'_>) -> Vec<ChannelShare> {
+        self.basis
+            .as_ref()
+            .map_or_else(Vec::new, |basis| shares(surroundings, &self.board, &basis.null, hotspot))
+    }
+
+    /// The hotspots that go on, by age.
+    pub(super) fn hotspots(&self) -> impl Iterator<Item = &Hotspot> {
+        self.life.hotspots()
+    }
+
+    /// What was told as far back as it may be revised, by tick.
+    pub(super) fn told(&self) -> &[Alert] {
+        &self.told
+    }
+
+    /// Begins at a tick: what is older is history.
+    pub(super) fn begin(&mut self, tick_us: i64, surroundings: &Surroundings<'_>) {
+        let mut history = std::mem::take(&mut self.pending);
+        history.retain(|case| case.time_us >= tick_us - LEARNED_US);
+        self.board.append(&history);
+        self.board.advance(tick_us, surroundings.rules, surroundings.atlas);
+        self.board.look_away();
+        self.tick_us = Some(tick_us);
+        self.remember(tick_us);
+    }
+
+    /// Goes on to a tick; what changed, by tick. Where a late report revises what was said before, the revised alerts are among them.
+    pub(super) fn run(&mut self, to_us: i64, surroundings: &Surroundings<'_>) -> Vec<Alert> {
+        let Some(before_us) = self.tick_us else { return Vec::new() };
+        let former = self.admit(before_us, surroundings);
+        let mut alerts = Vec::new();
+        while let Some(tick_us) = self.tick_us.filter(|tick_us| *tick_us < to_us) {
+            let next_us = self.next_tick(tick_us, to_us);
+            self.tick_us = Some(next_us);
+            self.board.advance(next_us, surroundings.rules, surroundings.atlas);
+            alerts.extend(self.look(next_us, surroundings));
+            self.remember(next_us);
+        }
+        self.told.extend(alerts.iter().cloned());
+        if let Some(former) = former {
+            alerts = self.revise(&former, before_us);
+        }
+        let oldest_us = to_us - surroundings.rules.revise_us;
+        self.told.retain(|alert| alert.tick_us > oldest_us);
+        while self.checkpoints.get(1).is_some_and(|second| second.tick_us <= oldest_us) {
+            self.checkpoints.pop_front();
+        }
+        alerts
+    }
+
+    /// Reports of the cases that are too old for everything.
+    pub(super) fn forget(&mut self, rules: &Rules) -> Vec<u64> {
+        let Some(tick_us) = self.tick_us else { return Vec::new() };
+        // Going back needs them, and so does who was counted before.
+        self.board.forget(tick_us - rules.study_us - rules.revise_us - rules.longest_us())
+    }
+
+    /// The next tick at which something can change.
+    fn next_tick(&self, tick_us: i64, to_us: i64) -> i64 {
+        let next_us = tick_us + TICK_US;
+        if !self.life.is_empty() {
+            return next_us.min(to_us);
+        }
+        let news_us = self.board.next_us().map_or(to_us, |time_us| pane_of(time_us) + TICK_US);
+        news_us.clamp(next_us.min(to_us), to_us)
+    }
+
+    /// Puts the waiting cases on the board. If one of them changes what was said, goes back before it and returns what was said since.
+    fn admit(&mut self, tick_us: i64, surroundings: &Surroundings<'_>) -> Option<Former> {
+        let mut cases = std::mem::take(&mut self.pending);
+        cases.retain(|case| case.time_us >= tick_us - LEARNED_US);
+        cases.sort_by_key(|case| (case.time_us, case.report));
+        if cases.first().is_none_or(|first| first.time_us >= tick_us) {
+            self.board.append(&cases);
+            return None;
+        }
+        let oldest_us = tick_us - surroundings.rules.revise_us;
+        let late_us = cases.iter().map(|case| case.time_us).find(|time_us| *time_us >= oldest_us);
+        let late_us = late_us.filter(|late_us| *late_us < tick_us);
+        let back = late_us.and_then(|late_us| self.checkpoints.iter().rposition(|checkpoint| checkpoint.tick_us <= late_us));
+        let Some(checkpoint) = back.and_then(|back| self.checkpoints.get(back).cloned()) else {
+            self.board.readmit(&cases, tick_us, surroundings.rules, surroundings.atlas);
+            return None;
+        };
+        self.board
+            .readmit(&cases, checkpoint.tick_us, surroundings.rules, surroundings.atlas);
+        self.checkpoints.retain(|other| other.tick_us <= checkpoint.tick_us);
+        self.tick_us = Some(checkpoint.tick_us);
+        self.life = checkpoint.life;
+        self.basis = checkpoint.basis;
+        let kept = self.told.partition_point(|alert| alert.tick_us <= checkpoint.tick_us);
+        // What was withdrawn stays so.
+        let since = self.told.split_off(kept);
+        let (withdrawn, alerts): (Vec<Alert>, Vec<Alert>) = since.into_iter().partition(|alert| alert.change == Change::Withdrawn);
+        self.told.extend(withdrawn);
+        Some(Former {
+            // What was told before that is not kept, so it cannot be compared.
+            since_us: checkpoint.tick_us.max(oldest_us),
+            alerts,
+        })
+    }
+
+    fn remember(&mut self, tick_us: i64) {
+        let due = self.checkpoints.back().is_none_or(|last| tick_us - last.tick_us >= CHECKPOINT_US);
+        if due {
+            self.checkpoints.push_back(Checkpoint {
+                tick_us,
+                life: self.life.clone(),
+                basis: self.basis.clone(),
+            });
+        }
+    }
+
+    /// Looks at the city at a tick.
+    fn look(&mut self, tick_us: i64, surroundings: &Surroundings<'_>) -> Vec<Alert> {
+        let rules = surroundings.rules;
+        let least = rules.settings.least_statistic;
+        let recent = self.board.recent();
+        let fitting = self.basis.clone().filter(|basis| basis.fits(tick_us, recent));
+        if self.life.is_empty() {
+            // What cannot open a hotspot is not looked at further.
+            let bar = fitting
+                .as_ref()
+                .map_or(rules.least_opening, |basis| basis.null.statistic_at(rules.open_p))
+                .max(least);
+            if !self.board.rises(bar, surroundings.atlas) {
+                return Vec::new();
+            }
+        }
+        let Some(basis) = fitting.or_else(|| self.basis(tick_us, surroundings)) else {
+            return Vec::new();
+        };
+        self.basis = Some(Arc::clone(&basis));
+        let clusters = surroundings.clusters(&mut self.board, &basis.null, tick_us, &self.life.zones());
+        self.life.settle(self.family, tick_us, clusters, rules.settings.close_after_min)
+    }
+
+    /// Makes the null of a tick.
+    fn basis(&self, tick_us: i64, surroundings: &Surroundings<'_>) -> Option<Arc<Basis>> {
+        let settings = &surroundings.rules.settings;
+        let (places, ends) = self.board.thinned(settings.null_cases);
+        let cases = ScanCases {
+            places: &places,
+            ends: &ends,
+            zones_of: surroundings.atlas.all_zones_of(),
+            zones: surroundings.atlas.zones(),
+        };
+        // Other chance at every tick and in every family, and the same again for the same.
+        let ticks = tick_us.div_euclid(TICK_US).unsigned_abs();
+        let seed = settings
+            .seed
+            .wrapping_add(ticks.wrapping_mul(Family::ALL.len() as u64))
+            .wrapping_add(self.family as u64);
+        let null = ScanNull::permutation(&cases, settings.replicas, seed)?;
+        Some(Arc::new(Basis {
+            null,
+            made_us: tick_us,
+            recent: self.board.recent(),
+        }))
+    }
+
+    /// Compares what was said up to `before_us` with what is said now; marks what differs with one more revision. Returns it, with what is
+    /// new, by tick.
+    fn revise(&mut self, former: &Former, before_us: i64) -> Vec<Alert> {
+        let once_more = |alert: &&Alert| alert.tick_us > former.since_us && alert.tick_us <= before_us && alert.change != Change::Withdrawn;
+        let again: Vec<Alert> = self.told.iter().filter(once_more).cloned().collect();
+        let former = &former.alerts;
+        let mut ids: Vec<&str> = former.iter().chain(&again).map(|alert| alert.hotspot.id.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut withdrawn = Vec::new();
+        let mut revised = Vec::new();
+        for id in ids {
+            let (was, is) = (said(former, id), said(&again, id));
+            if was == is {
+                continue;
+            }
+            *self.revisions.entry(id.to_owned()).or_default() += 1;
+            revised.push(id.to_owned());
+            let opened = was.iter().any(|said| said.1 == Change::Opened);
+            let last = former.iter().rev().find(|alert| alert.hotspot.id == id);
+            if let (true, true, Some(last)) = (opened, is.is_empty(), last) {
+                withdrawn.push(withdraw(last, before_us));
+            }
+        }
+        self.told.extend(withdrawn);
+        self.told.sort_by_key(|alert| alert.tick_us);
+        for hotspot in self.life.hotspots_mut().chain(self.told.iter_mut().map(|alert| &mut alert.hotspot)) {
+            hotspot.revision = self.revisions.get(&hotspot.id).copied().unwrap_or(0);
+        }
+        let news = |alert: &&Alert| alert.tick_us > before_us || revised.contains(&alert.hotspot.id);
+        self.told.iter().filter(news).cloned().collect()
+    }
+}
+
+/// What alerts say of a hotspot, without how often it was revised.
+fn said<'a>(alerts: &'a [Alert], id: &str) -> Vec<(i64, Change, &'a super::Evidence)> {
+    alerts
+        .iter()
+        .filter(|alert| alert.hotspot.id == id)
+        .map(|alert| (alert.tick_us, alert.change, &alert.hotspot.evidence))
+        .collect()
+}
+
+fn withdraw(last: &Alert, tick_us: i64) -> Alert {
+    let mut hotspot = last.hotspot.clone();
+    hotspot.change = Change::Withdrawn;
+    hotspot.changed_us = tick_us;
+    hotspot.tick_us = tick_us;
+    Alert {
+        tick_us,
+        change: Change::Withdrawn,
+        hotspot,
+    }
+}

@@ -1,0 +1,182 @@
+//! How large the greatest ratio of a scan is by chance alone: the scan is repeated on cities in which nothing happens, and the greatest
+//! ratio of each is kept. As each is the maximum over all zones and windows, the search is paid for.
+//!
+//! Beyond what so many repetitions can show, the tail is a Gumbel distribution fitted to them by moments (Abrams, Kulldorff & Kleinman
+//! 2010, International Journal of Health Geographics 9:61).
+
+use std::f64::consts::PI;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
+
+use super::scan::{ScanCases, ScanCounts};
+
+/// Euler's γ.
+const EULER: f64 = 0.577_215_664_901_532_9;
+/// With fewer repetitions beyond a ratio the tail is asked instead of the repetitions.
+const ENOUGH: usize = 10;
+/// Nearly every repetition has a greater ratio than this.
+const USUAL: f64 = 3.0;
+/// No smaller p is told: nobody believes a tail fitted to hundreds of repetitions further.
+const LEAST_P: f64 = 1e-12;
+
+/// The greatest ratios of cities in which nothing happens.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScanNull {
+    /// Ascending.
+    maxima: Vec<f64>,
+    location: f64,
+    scale: f64,
+}
+
+impl ScanNull {
+    /// The null of the permutation form: the times of all cases are shuffled among the places, so each place keeps its cases and each window
+    /// its number. None without replicas or without cases.
+    ///
+    /// Costs `replicas` times the cases of the longest window times the zones of a place.
+    #[must_use]
+    pub fn permutation(cases: &ScanCases<'_>, replicas: usize, seed: u64) -> Option<Self> {
+        let mut counts = ScanCounts::of(cases);
+        let mut places = cases.places.to_vec();
+        let mut chance = Chance::new(seed);
+        let recent = cases.recent();
+        let bars = counts.bars(USUAL);
+        let maxima = (0..replicas).map(|_| {
+            counts.sweep();
+            let mut window = 0;
+            for age in 0..recent {
+                // The first of a shuffled list, without shuffling the rest.
+                let other = age + chance.below(places.len() - age);
+                places.swap(age, other);
+                while age >= cases.ends[window] {
+                    window += 1;
+                }
+                counts.deal(cases.zones_of(places[age]), window);
+            }
+            counts.maximum_beyond(&bars).unwrap_or_else(|| counts.maximum())
+        });
+        Self::of(maxima.collect())
+    }
+
+    /// The null of the Poisson form ([`ScanCounts::poisson`]): as many cases as the longest window has, each where and when it is expected.
+    #[must_use]
+    pub fn poisson(cases: &ScanCases<'_>, expected: &[f64], replicas: usize, seed: u64) -> Option<Self> {
+        let windows = cases.ends.len();
+        let mut counts = ScanCounts::poisson(cases, expected);
+        let mut chance = Chance::new(seed);
+        let mut sum = 0.0;
+        let rising: Vec<f64> = expected
+            .iter()
+            .map(|expected| {
+                sum += expected.max(0.0);
+                sum
+            })
+            .collect();
+        if sum <= 0.0 || windows == 0 {
+            return None;
+        }
+        let maxima = (0..replicas).map(|_| {
+            counts.sweep();
+            for _ in 0..counts.total() {
+                let drawn = chance.unit() * sum;
+                let slice = rising.partition_point(|so_far| *so_far <= drawn).min(rising.len() - 1);
+                counts.deal(cases.zones_of.get(slice / windows).map_or(&[], Vec::as_slice), slice % windows);
+            }
+            counts.maximum()
+        });
+        Self::of(maxima.collect())
+    }
+
+    /// The null of these maxima, in any order; none if there are none or one is no number.
+    #[must_use]
+    pub fn of(mut maxima: Vec<f64>) -> Option<Self> {
+        if maxima.is_empty() || maxima.iter().any(|maximum| !maximum.is_finite()) {
+            return None;
+        }
+        maxima.sort_by(f64::total_cmp);
+        #[expect(clippy::cast_precision_loss, reason = "there are some hundred repetitions")]
+        let n = maxima.len() as f64;
+        let mean = maxima.iter().sum::<f64>() / n;
+        let variance = maxima.iter().map(|maximum| (maximum - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+        let scale = (6.0 * variance).sqrt() / PI;
+        Some(Self {
+            location: mean - EULER * scale,
+            scale,
+            maxima,
+        })
+    }
+
+    /// The maxima, ascending.
+    #[must_use]
+    pub fn maxima(&self) -> &[f64] {
+        &self.maxima
+    }
+
+    /// Location and scale of the fitted Gumbel distribution.
+    #[must_use]
+    pub const fn gumbel(&self) -> (f64, f64) {
+        (self.location, self.scale)
+    }
+
+    /// Share of the repetitions, the observed city counted as one of them, whose maximum is at least this ratio.
+    #[must_use]
+    pub fn monte_carlo_p(&self, statistic: f64) -> f64 {
+        let (beyond, all) = (self.beyond(statistic), self.maxima.len());
+        #[expect(clippy::cast_precision_loss, reason = "there are some hundred repetitions")]
+        let share = (beyond + 1) as f64 / (all + 1) as f64;
+        share
+    }
+
+    /// Probability of such a ratio or a greater one by the fitted tail.
+    #[must_use]
+    pub fn gumbel_p(&self, statistic: f64) -> f64 {
+        if self.scale <= 0.0 {
+            return self.monte_carlo_p(statistic);
+        }
+        let standard = (statistic - self.location) / self.scale;
+        -(-(-standard).exp()).exp_m1()
+    }
+
+    /// The p of a ratio: that of the repetitions where at least ten of them reach it, else that of the tail; never below 10⁻¹².
+    #[must_use]
+    pub fn p(&self, statistic: f64) -> f64 {
+        let p = if self.beyond(statistic) >= ENOUGH {
+            self.monte_carlo_p(statistic)
+        } else {
+            self.gumbel_p(statistic)
+        };
+        p.clamp(LEAST_P, 1.0)
+    }
+
+    /// The ratio from which on the tail's p is at most this one.
+    #[must_use]
+    pub fn statistic_at(&self, p: f64) -> f64 {
+        let p = p.clamp(LEAST_P, 1.0 - 1e-9);
+        self.location - self.scale * (-(-p).ln_1p()).ln()
+    }
+
+    fn beyond(&self, statistic: f64) -> usize {
+        self.maxima.len() - self.maxima.partition_point(|maximum| *maximum < statistic)
+    }
+}
+
+/// Seeded chance; the way from bits to numbers is ours, so that a new release of the generator's crate cannot change an answer.
+struct Chance(ChaCha8Rng);
+
+impl Chance {
+    fn new(seed: u64) -> Self {
+        Self(ChaCha8Rng::seed_from_u64(seed))
+    }
+
+    /// Even in `0..count`; 0 when `count` is 0.
+    fn below(&mut self, count: usize) -> usize {
+        let wide = u128::from(self.0.next_u64()) * (count as u128);
+        usize::try_from(wide >> 64).unwrap_or(0)
+    }
+
+    /// Even in `[0, 1)`.
+    #[expect(clippy::cast_precision_loss, reason = "53 bits fit a double exactly")]
+    fn unit(&mut self) -> f64 {
+        (self.0.next_u64() >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
+    }
+}
