@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 environment=${TANGGAP_CACHE:-$HOME/.cache/tanggap}/replay-oracle
 wanted=tests/oracle/requirements.txt
-if cmp -s "$wanted" "$environment/installed.txt" && "$environment/bin/python" -c 'import deltalake, geopandas, h3, numpy, polars, pyarrow, shapely' 2>/dev/null; then
+if cmp -s "$wanted" "$environment/installed.txt" && "$environment/bin/python" -c 'import deltalake, geopandas, h3, numpy, polars, pyarrow, schemathesis, shapely' 2>/dev/null; then
     exit 0
 fi
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Holds Tanggap against computations that are not ours, in tests/oracle: the oracle itself against counts made by hand and by brute force,
-# the territory index against shapely, GeoParquet as geopandas writes it, history as Polars reads it, and `tanggap replay` of a seeded day, whose files must equal the
+# the territory index against shapely, GeoParquet as geopandas writes it, history as Polars reads it, the API as
+# schemathesis reads its description, every public answer searched for people, and `tanggap replay` of a seeded day, whose files must equal the
 # independent ones row by row.
 #
 # TANGGAP_BIN         the program (default: the release build)
@@ -35,4 +36,7 @@ TANGGAP_TERRITORY_EXPECTED=$work/expected.csv cargo test --release --locked --wo
 "$python" tests/oracle/geoparquet.py --tanggap "$program" --territory "$territory"
 
 "$python" tests/oracle/history.py --tanggap "$program" --seed 13
+"$python" tests/oracle/open311.py --tanggap "$program"
+"$python" tests/oracle/leaks.py --tanggap "$program"
+"$python" tests/oracle/schema_check.py --tanggap "$program"
 "$python" tests/oracle/check.py --tanggap "$program" --territory "$territory" --events "$lines" --seed 11

@@ -9,8 +9,8 @@ use clap_complete::Shell;
 
 use crate::config::{DOCUMENTED, load};
 use crate::run::{
-    self, ClassifyArguments, DemoArguments, DlqCommand, RebuildArguments, ReplayArguments, RestoreArguments, ServeArguments,
-    SimulateArguments, SqlArguments, TerritoryCommand, TrainArguments, VerifyArguments,
+    self, BridgeCommand, ClassifyArguments, DemoArguments, DlqCommand, RebuildArguments, ReplayArguments, RestoreArguments, RoutesCommand,
+    ServeArguments, SimulateArguments, SqlArguments, TerritoryCommand, TrainArguments, VerifyArguments,
 };
 
 /// Reports of a city, answered honestly and in seconds.
@@ -52,9 +52,15 @@ enum Command {
     Verify(VerifyArguments),
     Restore(RestoreArguments),
     Rebuild(RebuildArguments),
+    /// Fetch what the city says elsewhere, and write it to Kafka.
+    #[command(subcommand)]
+    Bridge(BridgeCommand),
     /// Check or import kelurahan polygons.
     #[command(subcommand)]
     Territory(TerritoryCommand),
+    /// Check rules of who answers what, try them on what was reported, explain a decision.
+    #[command(subcommand)]
+    Routes(RoutesCommand),
     Train(TrainArguments),
     Classify(ClassifyArguments),
     /// Show or check the configuration.
@@ -100,7 +106,9 @@ impl Cli {
             Command::Verify(arguments) => return Ok(u8::from(!run::verify(&arguments)?)),
             Command::Restore(arguments) => run::restore(&arguments)?,
             Command::Rebuild(arguments) => run::rebuild(&arguments)?,
+            Command::Bridge(command) => run::bridge(&command)?,
             Command::Territory(command) => return Ok(u8::from(!run::territory(&command)?)),
+            Command::Routes(command) => return Ok(u8::from(!run::routes(&command)?)),
             Command::Train(arguments) => run::train(&arguments)?,
             Command::Classify(arguments) => run::classify(&arguments)?,
             Command::Config(ConfigCommand::Print) => {

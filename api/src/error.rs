@@ -1,6 +1,8 @@
 //! What a request is refused with: RFC 9457 problems. Status and body of every refusal are decided here and nowhere else.
 
-use axum::extract::rejection::{JsonRejection, PathRejection};
+use std::time::Duration;
+
+use axum::extract::rejection::{BytesRejection, FormRejection, JsonRejection, PathRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -19,6 +21,19 @@ pub struct ParameterProblem {
     pub allowed: Vec<String>,
 }
 
+/// How a case is, for whoever acted on it as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CaseNow {
+    /// Its status.
+    pub status: String,
+    /// The unit that holds it; null = nobody was ever named.
+    pub unit: Option<String>,
+    /// How many transitions it has had: what to expect next time.
+    pub version: usize,
+    /// When the last of them was; null = there was none.
+    pub time: Option<String>,
+}
+
 /// A problem as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
@@ -34,6 +49,12 @@ pub struct Problem {
     /// The parameters that do not fit.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ParameterProblem>,
+    /// How the case is now, where somebody saw it otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current: Option<Box<CaseNow>>,
+    /// Seconds to wait; sent as `Retry-After`.
+    #[serde(skip)]
+    pub retry_after_s: Option<u32>,
 }
 
 impl Problem {
@@ -44,6 +65,8 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             errors: Vec::new(),
+            current: None,
+            retry_after_s: (status == StatusCode::SERVICE_UNAVAILABLE).then_some(2),
         }
     }
 
@@ -121,22 +144,91 @@ impl Problem {
     /// A token that is none of ours.
     #[must_use]
     pub fn unauthorised() -> Self {
+        Self::bad_token("the bearer token is not known here; without one the public answers are given")
+    }
+
+    /// A token that does not hold, and why.
+    #[must_use]
+    pub fn bad_token(detail: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "bad-token", "Bad token", detail)
+    }
+
+    /// Not for the public.
+    #[must_use]
+    pub fn no_credentials() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
-            "bad-token",
-            "Bad token",
-            "the bearer token is not known here; without one the public answers are given",
+            "no-credentials",
+            "Staff only",
+            "this is for staff: send `authorization: Bearer` with a token",
         )
     }
 
-    /// Not for this viewer.
+    /// Not for staff of this role.
     #[must_use]
-    pub fn staff_only() -> Self {
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "Not for this role", detail)
+    }
+
+    /// A page of another site wants to change something.
+    #[must_use]
+    pub fn foreign_origin() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
-            "staff-only",
-            "Staff only",
-            "this needs `authorization: Bearer` with the staff token",
+            "foreign-origin",
+            "Foreign origin",
+            "a page of another site may change nothing here; if it may, name its origin in `api.allowed_origins` (behind a proxy, let \
+             the proxy pass on the header `host`)",
+        )
+    }
+
+    /// Nobody can say whether a token holds.
+    #[must_use]
+    pub fn no_provider() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "no-identity-provider",
+            "No identity provider",
+            "the keys of the identity provider cannot be had, so no token of it can be checked: try again soon; whoever runs this finds \
+             the reason in its log, and the address in `access.oidc`",
+        )
+    }
+
+    /// One client asks too much.
+    #[must_use]
+    pub fn too_often(wait: Duration) -> Self {
+        // Up to the next whole second: who asks a moment early is refused again.
+        let wait_s = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
+        Self {
+            retry_after_s: Some(wait_s),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-often",
+                "Too often",
+                format!("too many requests from your address: wait {wait_s} s (see `retry-after`)"),
+            )
+        }
+    }
+
+    /// A message that its source has not signed, or too long ago.
+    #[must_use]
+    pub fn unsigned() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unsigned",
+            "Unsigned",
+            "sign it with the secret of its source, with the time of now: see `X-Tanggap-Signature` and `X-Tanggap-Timestamp` in /docs",
+        )
+    }
+
+    /// A program's key that is none of ours.
+    #[must_use]
+    pub fn bad_key() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "bad-key",
+            "Bad key",
+            "the api_key is missing or not known here; whoever runs this gives them out",
         )
     }
 
@@ -183,6 +275,59 @@ impl Problem {
         }
     }
 
+    /// Somebody has acted on the case since it was looked at.
+    #[must_use]
+    pub fn stale_case(current: CaseNow) -> Self {
+        let detail = format!(
+            "somebody has acted on this case since: it is `{}` in version {} now; look at it again, and expect that version",
+            current.status, current.version
+        );
+        Self {
+            current: Some(Box::new(current)),
+            ..Self::new(StatusCode::CONFLICT, "stale-case", "The case has changed", detail)
+        }
+    }
+
+    /// It cannot be done with this report as it stands.
+    #[must_use]
+    pub fn unfit_deed(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unfit-deed", "It cannot be done", detail)
+    }
+
+    /// A key that was used for something else.
+    #[must_use]
+    pub fn key_reused() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "key-reused",
+            "Idempotency key used before",
+            "this idempotency key was used for something else in the last day; each deed needs one of its own",
+        )
+    }
+
+    /// It was not written, or nobody knows whether it was.
+    #[must_use]
+    pub fn unwritten(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unwritten", "Not written", detail)
+    }
+
+    /// A body that is no photo for us.
+    #[must_use]
+    pub fn unfit_photo(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unfit-photo", "No usable photo", detail)
+    }
+
+    /// A body of a kind that is not read here.
+    #[must_use]
+    pub fn media_type(allowed: &str) -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "media-type",
+            "Unsupported media type",
+            format!("send `content-type`: {allowed}"),
+        )
+    }
+
     /// The program is at fault; the log says more.
     #[must_use]
     pub fn internal() -> Self {
@@ -202,12 +347,33 @@ impl From<QueryError> for Problem {
     }
 }
 
+impl From<FormRejection> for Problem {
+    fn from(rejection: FormRejection) -> Self {
+        let (kind, title) = match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "Body too large"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => ("media-type", "Unsupported media type"),
+            _ => ("bad-form", "Bad form"),
+        };
+        Self::new(rejection.status(), kind, title, rejection.body_text())
+    }
+}
+
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
         let (kind, title) = match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "Body too large"),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => ("media-type", "Unsupported media type"),
             _ => ("bad-json", "Bad JSON"),
+        };
+        Self::new(rejection.status(), kind, title, rejection.body_text())
+    }
+}
+
+impl From<BytesRejection> for Problem {
+    fn from(rejection: BytesRejection) -> Self {
+        let (kind, title) = match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "Body too large"),
+            _ => ("bad-body", "Unreadable body"),
         };
         Self::new(rejection.status(), kind, title, rejection.body_text())
     }
@@ -234,8 +400,8 @@ impl IntoResponse for Problem {
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

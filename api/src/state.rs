@@ -1,22 +1,33 @@
 //! What every handler shares: the city as the lanes publish it, the desk that asks about it, and what does not change.
 
 use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tanggap_engine::event::Category;
+use tanggap_engine::incident::IncidentRules;
 use tanggap_engine::route::Router;
 use tanggap_engine::territory::{KelurahanCode, Territory, TerritoryIndex};
 use tanggap_queries::Desk;
 use tanggap_queries::hotspots::{Watch, WatchSettings};
-use tanggap_queries::named::{Cases, DutyRule, HeatLevel, HeatRow, Level, Ranking};
+use tanggap_queries::incidents::IncidentBoard;
+use tanggap_queries::named::{Cases, DutyRule, FloodReport, HeatLevel, HeatRow, Level, Prospects, Ranking, RankingRule};
 use tanggap_queries::tables::{City, CitySnapshot};
+use tokio::sync::Semaphore;
 
+use crate::access::{Access, AccessSettings, Limits};
+use crate::alerts::AlertBoard;
 use crate::analysts::Analysts;
+use crate::deeds::{Clerk, DeedSettings};
 use crate::error::Problem;
 use crate::fresh::Fresh;
+use crate::intake::Intake;
+use crate::ledger::AuditLog;
 use crate::live::{Grid, Tickers};
-use crate::routes::{Outlines, Outlook};
+use crate::open311::Open311Settings;
+use crate::routes::{Outlines, Outlook, Waters};
 
 /// A text that does not print.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,12 +47,28 @@ impl Secret {
         let differences = own.iter().zip(other).fold(0, |sum, (a, b)| sum | (a ^ b));
         !own.is_empty() && own.len() == other.len() && differences == 0
     }
+
+    /// Its bytes, for a signature.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
 }
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
     }
+}
+
+/// A system that sends reports by itself.
+#[derive(Clone, Debug)]
+pub struct WebhookIn {
+    /// The end of its address.
+    pub name: String,
+    /// What it signs with.
+    pub secret: Secret,
+    /// Where its reports are written.
+    pub topic: String,
 }
 
 /// Settings of the API.
@@ -51,16 +78,42 @@ pub struct ApiSettings {
     pub sql_enabled: bool,
     /// Areas with fewer different reporters are not counted for the public.
     pub public_minimum_reporters: u32,
-    /// What staff show.
+    /// What an operator shows.
     pub staff_token: Option<Secret>,
-    /// Whoever asks from this machine is staff: for the demo only.
+    /// Whoever asks from this machine is an operator: for the demo only.
     pub loopback_is_staff: bool,
+    /// Who else is staff, and in which role.
+    pub access: AccessSettings,
+    /// Requests a second that one client of the public may ask; 0 = as many as it likes.
+    pub requests_per_s: u32,
+    /// And at once.
+    pub burst: u32,
+    /// Proxies that say truly for whom they ask.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Origins whose pages may do what staff may, with a token.
+    pub allowed_origins: Vec<String>,
+    /// Whether browsers reach it by TLS only.
+    pub behind_tls: bool,
+    /// File of the ledger of changes; without it none is kept.
+    pub ledger: Option<PathBuf>,
     /// H3 resolution of cells.
     pub resolution: u8,
     /// By how much watermarks run behind the newest event, seconds; as the lanes are told.
     pub delay_s: u32,
     /// Rule of the duty ledger.
     pub duty: DutyRule,
+    /// What acting needs to know.
+    pub deeds: DeedSettings,
+    /// What the watch for hotspots is told; without it there is none.
+    pub hotspots: Option<WatchSettings>,
+    /// Rule of the tables of response times.
+    pub rankings: RankingRule,
+    /// What GeoReport needs to know.
+    pub open311: Open311Settings,
+    /// Systems that send reports by themselves.
+    pub webhooks_in: Vec<WebhookIn>,
+    /// Where what others send is written; none = nothing is taken.
+    pub intake: Option<Arc<dyn Intake>>,
     /// Name of this build; pages reload when it changes.
     pub build: String,
 }
@@ -72,9 +125,22 @@ impl Default for ApiSettings {
             public_minimum_reporters: 5,
             staff_token: None,
             loopback_is_staff: false,
+            access: AccessSettings::default(),
+            requests_per_s: 50,
+            burst: 200,
+            trusted_proxies: Vec::new(),
+            allowed_origins: Vec::new(),
+            behind_tls: false,
+            ledger: None,
             resolution: 9,
             delay_s: 60,
             duty: DutyRule::default(),
+            deeds: DeedSettings::default(),
+            hotspots: Some(WatchSettings::default()),
+            rankings: RankingRule::default(),
+            open311: Open311Settings::default(),
+            webhooks_in: Vec::new(),
+            intake: None,
             build: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }
@@ -125,7 +191,12 @@ pub(crate) struct Answers {
     /// As of moments that have passed.
     pub(crate) past: Fresh<i64, Cases>,
     pub(crate) rankings: Fresh<RankingKey, RankingTable>,
+    /// As of the ends of weeks and months.
+    pub(crate) trends: Fresh<RankingKey, RankingTable>,
     pub(crate) outlook: Fresh<(), Outlook>,
+    pub(crate) prospects: Fresh<(), Prospects>,
+    pub(crate) waters: Fresh<(), Waters>,
+    pub(crate) flood_reports: Fresh<(), Vec<FloodReport>>,
 }
 
 /// What every handler shares.
@@ -142,12 +213,26 @@ pub struct AppState {
     pub settings: ApiSettings,
     /// Cells of the city, by number.
     pub grid: Arc<Grid>,
+    /// Who is who.
+    pub(crate) access: Access,
+    /// How much the public may ask; none = as much as it likes.
+    pub(crate) limits: Option<Limits>,
+    /// Who changed what.
+    pub(crate) ledger: AuditLog,
+    /// Carries out what people do.
+    pub(crate) deeds: Arc<Clerk>,
+    /// What the city was told without asking.
+    pub alerts: AlertBoard,
     pub(crate) analysts: Analysts,
     pub(crate) tickers: Tickers,
     pub(crate) outlines: Outlines,
     pub(crate) answers: Answers,
-    /// Looks for hotspots; held while it does so, on a thread of its own, never across an await.
-    pub(crate) watch: Arc<Mutex<Watch>>,
+    /// One reads a past moment at a time: each holds all complaints of it.
+    past_desk: Semaphore,
+    /// Looks for hotspots, if it is to; held while it does so, on a thread of its own, never across an await.
+    pub(crate) watch: Option<Arc<Mutex<Watch>>>,
+    /// Which reports tell of one incident; held while it follows a snapshot, on a thread of its own, never across an await.
+    pub(crate) incidents: Arc<Mutex<IncidentBoard>>,
 }
 
 impl fmt::Debug for AppState {
@@ -160,7 +245,7 @@ impl AppState {
     /// The state of a server; makes the grid and the threads that answer questions.
     ///
     /// # Errors
-    /// If the system gives no threads.
+    /// If the system gives no threads, or the ledger of changes or what was done before cannot be opened.
     pub fn new(
         city: Arc<City>,
         desk: Arc<Desk>,
@@ -173,7 +258,12 @@ impl AppState {
         // A tenth of a second: far below what a person sees, and enough that a hundred readers cost what ten do.
         let heat = Fresh::new(Duration::from_millis(100), 256);
         Ok(Arc::new(Self {
+            access: Access::new(&settings.access, settings.staff_token.as_ref(), &router)?,
+            limits: Limits::new(settings.requests_per_s, settings.burst),
+            ledger: AuditLog::open(settings.ledger.as_deref())?,
+            deeds: Arc::new(Clerk::new(settings.deeds.clone())?),
             grid,
+            alerts: AlertBoard::default(),
             analysts: Analysts::new()?,
             tickers: Tickers::new(),
             outlines: Outlines::default(),
@@ -184,9 +274,17 @@ impl AppState {
                 // The past changes only by what comes late; it is dear to read again, and large.
                 past: Fresh::new(Duration::from_mins(1), 2),
                 rankings: Fresh::new(Duration::from_secs(1), 64),
+                // Only what comes late changes them; a table of all kelurahan takes some 150 kB.
+                trends: Fresh::new(Duration::from_mins(10), 128),
                 outlook: Fresh::new(Duration::from_secs(1), 1),
+                // What a year of cases says changes slowly.
+                prospects: Fresh::new(Duration::from_mins(1), 1),
+                waters: Fresh::new(Duration::from_secs(1), 1),
+                flood_reports: Fresh::new(Duration::from_secs(1), 1),
             },
-            watch: Arc::new(Mutex::new(Watch::new(WatchSettings::default()))),
+            past_desk: Semaphore::new(1),
+            watch: settings.hotspots.clone().map(|settings| Arc::new(Mutex::new(Watch::new(settings)))),
+            incidents: Arc::new(Mutex::new(IncidentBoard::new(IncidentRules::builtin().clone()))),
             city,
             desk,
             territory,
@@ -210,6 +308,15 @@ impl AppState {
         self.answers.cases.ask((), snapshot.version, make).await.map(Some)
     }
 
+    /// When open complaints will be done, from what became of others, at most a minute old; none before the first event.
+    pub(crate) async fn prospects(&self, snapshot: &Arc<CitySnapshot>) -> Result<Option<Arc<Prospects>>, Problem> {
+        let Some(cases) = self.cases(snapshot).await? else {
+            return Ok(None);
+        };
+        let make = async { self.analysts.ask(async move { cases.prospects().await }).await };
+        self.answers.prospects.ask((), snapshot.version, make).await.map(Some)
+    }
+
     /// The complaints as of a moment that has passed, as far back as history goes, computed at most once a minute; none = as of the
     /// city's watermark. None before the first event.
     pub(crate) async fn cases_at(&self, snapshot: &Arc<CitySnapshot>, past_us: Option<i64>) -> Result<Option<Arc<Cases>>, Problem> {
@@ -217,6 +324,7 @@ impl AppState {
             return self.cases(snapshot).await;
         };
         let make = async {
+            let _alone = self.past_desk.acquire().await.map_err(|_| Problem::internal())?;
             let session = match self.city.history() {
                 Some(history) => self.desk.long_session(snapshot, &history).await?,
                 None => self.desk.session(snapshot)?,
@@ -231,5 +339,26 @@ impl AppState {
         let code = kelurahan.map(KelurahanCode::from_integer);
         let name = code.and_then(|code| self.territory.find(code)).map(|found| found.name.clone());
         (code.map(|code| code.to_string()), name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Secret;
+
+    #[test]
+    fn a_secret_is_one_text_and_does_not_print() {
+        let text = "0123456789abcdef";
+        let secret = Secret::new(text.to_owned());
+        assert!(secret.is(text));
+        for position in 0..text.len() {
+            let mut other = text.to_owned();
+            other.replace_range(position..=position, "x");
+            assert!(!secret.is(&other), "{other}");
+            assert!(!secret.is(&text[..position]), "{position}");
+        }
+        assert!(!secret.is("0123456789abcdef0"));
+        assert!(!Secret::new(String::new()).is(""), "no secret is nobody's");
+        assert!(!format!("{secret:?}").contains("0123"));
     }
 }

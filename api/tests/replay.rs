@@ -248,6 +248,51 @@ fn the_shipped_model_and_the_places_answer_beside_the_text() {
 }
 
 #[test]
+fn tweets_are_read_where_the_configuration_says_so_and_nowhere_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let (config, tweets) = (dir.path().join("tanggap.toml"), dir.path().join("tweets.ndjson"));
+    std::fs::write(&config, "[text]\nchannels = [\"twitter\"]\n").unwrap();
+    let said = "sampah menumpuk di kelurahan Bukit Duri sudah seminggu belum diangkut, bau";
+    let tweet = |id: u32, text: &str, rest: &str| {
+        format!(r#"{{"data":{{"id":"{id}","created_at":"2024-05-01T00:0{id}:00Z","author_id":"{id}","text":"{text}"{rest}}}}}"#)
+    };
+    let point = r#","geo":{"coordinates":{"type":"Point","coordinates":[106.8317,-6.1771]}}"#;
+    let lines = [
+        tweet(1, said, ""),
+        tweet(2, said, point),
+        tweet(3, &format!("RT @warga: {said}"), ""),
+        tweet(4, "sampaikan pengaduan layanan publik melalui SP4N LAPOR", ""),
+    ];
+    std::fs::write(&tweets, lines.join("\n")).unwrap();
+    let topic = format!("twitter.tweets={}", text(&tweets));
+    let run = |name: &str, more: &[&str]| {
+        let out = dir.path().join(name);
+        let mut arguments = vec!["replay", "--topic", &topic, "--out", text(&out)];
+        arguments.extend_from_slice(more);
+        succeed(&arguments);
+        let of = |file: &str, columns: &[&str]| -> Vec<Vec<String>> {
+            let mut reader = csv::Reader::from_path(out.join(file)).unwrap();
+            let header = reader.headers().unwrap().clone();
+            let places = columns.iter().map(|column| header.iter().position(|name| name == *column).unwrap());
+            let places: Vec<usize> = places.collect();
+            let row = |row: csv::StringRecord| -> Vec<String> { places.iter().map(|place| row[*place].to_owned()).collect() };
+            reader.records().map(|record| row(record.unwrap())).collect()
+        };
+        let categories: std::collections::BTreeSet<String> = of("windows.csv", &["category"]).into_iter().flatten().collect();
+        let kelurahan: std::collections::BTreeSet<String> = of("kelurahan.csv", &["kelurahan"]).into_iter().flatten().collect();
+        (of("cases.csv", &["id", "category", "kelurahan"]), categories, kelurahan)
+    };
+    let (cases, categories, kelurahan) = run("unread", &[]);
+    assert_eq!((cases.len(), categories), (0, ["lainnya".to_owned()].into()));
+    let (cases, categories, counted) = run("read", &["--config", text(&config)]);
+    assert_eq!(cases[0], ["1", "sampah", "31.74.01.1005"], "by its name");
+    assert_eq!(cases[1][..2], ["2", "sampah"]);
+    assert_ne!(cases[1][2], "31.74.01.1005", "the point wins");
+    assert_eq!((cases.len(), categories), (2, ["sampah".to_owned()].into()));
+    assert_eq!(counted, kelurahan, "a name is counted in no window");
+}
+
+#[test]
 fn what_cannot_be_trained_or_classified_is_said_with_the_way_out() {
     let dir = tempfile::tempdir().unwrap();
     let (good, short, damaged) = (dir.path().join("a.csv"), dir.path().join("b.csv"), dir.path().join("c.model"));

@@ -1,5 +1,6 @@
 //! The doors of Tanggap: bytes come in here and leave here.
 
+pub mod bridge;
 pub mod decode;
 pub mod embedded;
 pub mod history;

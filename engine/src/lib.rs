@@ -6,6 +6,8 @@
 pub mod case;
 pub mod commit;
 pub mod event;
+pub mod gauge;
+pub mod incident;
 pub mod lane;
 pub mod pane;
 pub mod place;

@@ -24,10 +24,14 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
 }
 
 /// The changes known by a moment, in order: by time, place in the log, and for the same place of two logs ends first; what is told
-/// twice counts where it is told first.
+/// twice counts where it is told first, and what is said of incidents not at all.
 fn known(changes: &[Change], as_of: i64) -> Vec<Change> {
     let mut known: Vec<Change> = Vec::new();
-    for change in changes.iter().filter(|change| change.time_us <= as_of) {
+    let of_incidents = [Status::Linked, Status::Unlinked];
+    for change in changes
+        .iter()
+        .filter(|change| change.time_us <= as_of && !of_incidents.contains(&change.status))
+    {
         let says = |one: &Change| Change { offset: 0, ..*one };
         match known.iter().position(|other| says(other) == says(change)) {
             Some(place) => known[place].offset = known[place].offset.min(change.offset),

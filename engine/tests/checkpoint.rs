@@ -95,7 +95,8 @@ fn push(builder: &mut EventBatchBuilder, offset: i64, line: &Line) {
             ..Event::new(Class::Jam, &id, line.version, time)
         },
         5 => Event {
-            status: Some(Status::Resolved),
+            status: Some(if line.length == 0 { Status::Linked } else { Status::Resolved }),
+            other: (line.length == 0).then_some("twitter:7"),
             report_channel: (line.version == 1).then_some("qlue"),
             actor_role: Some("lurah"),
             evidence: evidence(line),

@@ -223,6 +223,78 @@ fn a_duty_report_is_counted_nowhere_on_the_map() {
 }
 
 #[test]
+fn a_named_kelurahan_stands_for_a_missing_position_only_where_names_count_and_never_as_a_cell() {
+    let named = 3_174_011_005;
+    let report = |id, kind, position| Event {
+        kind,
+        position,
+        kelurahan: Some(named),
+        ..Event::new(Class::Report, id, 0, START)
+    };
+    let run = |places_by_name: bool| {
+        let settings = LaneSettings {
+            places_by_name,
+            ..settings()
+        };
+        let mut state = LaneState::new("twitter", settings);
+        let mut builder = EventBatchBuilder::default();
+        builder.push(0, &report("named", Some(Kind::Complaint), None));
+        builder.push(1, &report("placed", Some(Kind::Complaint), Some((106.75, -6.2))));
+        builder.push(2, &report("nowhere", Some(Kind::Complaint), Some((0.0, 0.0))));
+        builder.push(3, &report("paid", Some(Kind::Duty), None));
+        builder.push(4, &report("talk", None, None));
+        let step = state.apply(&builder.finish(), &WestEast);
+        assert_eq!(state.accounting().unlocated, 4, "a name is no position");
+        step
+    };
+    let kelurahan = |rows: &RecordBatch| -> Vec<Option<i64>> {
+        let column = rows.column_by_name(schema::KELURAHAN).unwrap().as_primitive::<Int64Type>();
+        column.iter().collect()
+    };
+    let (without, with) = (run(false), run(true));
+    let by_position = kelurahan(&without.cases)[1];
+    assert_ne!(by_position, Some(named));
+    assert_eq!(kelurahan(&without.cases), [None, by_position, None]);
+    assert_eq!(kelurahan(&with.cases), [Some(named), by_position, Some(named)]);
+    assert_eq!(kelurahan(&with.signals), [None, Some(named)], "pay goes by position");
+    let cells = with.cases.column_by_name(schema::CELL).unwrap();
+    assert!(cells.is_null(0) && cells.is_valid(1) && cells.is_null(2));
+    assert_eq!(with.counted, without.counted, "panes go by position");
+}
+
+#[test]
+fn a_replay_is_told_what_it_does_not_keep_but_no_duty_and_nothing_late() {
+    let run = |tell_signals: bool| {
+        let settings = LaneSettings {
+            keep_signals: false,
+            tell_signals,
+            ..settings()
+        };
+        let mut state = LaneState::new("twitter", settings);
+        let mut builder = EventBatchBuilder::default();
+        for (offset, (id, kind, time)) in (0..).zip([
+            ("complaint", Some(Kind::Complaint), START),
+            ("talk", None, START),
+            ("paid", Some(Kind::Duty), START),
+            ("late", None, START - 24 * 60 * MINUTE),
+        ]) {
+            let event = Event {
+                kind,
+                position: Some((106.75, -6.2)),
+                ..Event::new(Class::Report, id, 0, time)
+            };
+            builder.push(offset, &event);
+        }
+        let step = state.apply(&builder.finish(), &WestEast);
+        assert_eq!(step.cases.num_rows(), 1);
+        let ids = step.signals.column_by_name(schema::ID).unwrap().as_string::<i32>();
+        ids.iter().flatten().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(run(false).is_empty());
+    assert_eq!(run(true), ["talk"]);
+}
+
+#[test]
 fn a_repeated_waze_object_is_an_update_in_the_next_poll_and_a_duplicate_in_the_same() {
     let mut state = LaneState::new("waze", settings());
     let mut builder = EventBatchBuilder::default();
@@ -298,6 +370,12 @@ fn what_a_transition_proves_and_whose_duty_a_report_was_are_kept_and_live_again(
         ..Event::new(Class::Report, "10", 1, START)
     };
     builder.push(2, &duty);
+    let linked = Event {
+        status: Some(Status::Linked),
+        other: Some("twitter:7"),
+        ..Event::new(Class::Transition, "9", 3, START)
+    };
+    builder.push(3, &linked);
     let mut lane = LaneState::new("qlue", settings());
     lane.keep_log();
     let step = lane.apply(&builder.finish(), &WestEast);
@@ -311,9 +389,13 @@ fn what_a_transition_proves_and_whose_duty_a_report_was_are_kept_and_live_again(
     assert_eq!(column(schema::CLOSE_REASON).as_string::<i32>().value(0), "ditangani");
     let taken = column(schema::AFTER_TAKEN_AT).as_primitive::<TimestampMicrosecondType>();
     assert_eq!(taken.value(0), START - MINUTE);
-    for name in schema::ADDED.into_iter().filter(|name| *name != schema::DUTY_POST) {
+    let told_elsewhere = [schema::DUTY_POST, schema::OTHER];
+    for name in schema::ADDED.into_iter().filter(|name| !told_elsewhere.contains(name)) {
         assert!(column(name).is_valid(0) && column(name).is_null(1), "{name}");
     }
+    let others = column(schema::OTHER).as_string::<i32>();
+    assert!(others.is_null(0) && others.is_null(1));
+    assert_eq!(others.value(2), "twitter:7");
     let posts = step.signals.column_by_name(schema::DUTY_POST).unwrap();
     assert_eq!(posts.as_string::<i32>().value(0), "RT 003/RW 05");
 

@@ -1,7 +1,7 @@
 -- Which complaints stand behind the row of a channel?
 --
 -- Parameter: $code (the channel).
--- Table: cases (see cases.sql). One row a complaint of the channel, whenever it was filed, in no order: columns as in
+-- Table: answerable (see answerable.sql). One row a complaint of the channel, whenever it was filed, in no order: columns as in
 -- audit_territory.sql.
 SELECT
     signed_bits(key) AS key,
@@ -20,5 +20,5 @@ SELECT
     paused_s,
     reopenings,
     false AS shared
-FROM cases
+FROM answerable AS cases
 WHERE CAST(channel AS VARCHAR) = $code

@@ -23,6 +23,7 @@
 --   paused_s                   seconds of it spent waiting for the reporter while it was open; in no clock above left out
 --   spells                     who held it, oldest first: structs of unit (null = nobody was named yet), "from", "to" (null = still),
 --                              paused_s; from an end to its reopening nobody does
+--   pauses                     when the reporter was waited for, oldest first: structs of "from" and "to"; one that lasts ends at $as_of
 -- The rules are those of `case_clocks` (engine/src/case). A transition before the report's own time counts as at that time (0 seconds):
 -- clocks of two systems differ by minutes. Of one report in two lanes the earlier time counts, and no clock runs backwards.
 -- A transition belongs to the report with its id on the channel it names; if it names none, on QLUE, or else on whichever
@@ -78,7 +79,8 @@ timed AS (
         clocks['end_kind'] AS end_kind,
         clocks['reopenings'] AS reopenings,
         clocks['paused_s'] AS paused_s,
-        clocks['spells'] AS spells
+        clocks['spells'] AS spells,
+        clocks['pauses'] AS pauses
     FROM complaints
     JOIN followed ON complaints.key = followed.key
 ),
@@ -102,5 +104,5 @@ SELECT
     coordinated IS NOT NULL AS coordinated_known,
     greatest(0.0, CAST(coalesce(CAST(dispatched AS BIGINT), until_us) - filed_us AS DOUBLE) / 1e6) AS dispatch_s,
     dispatched IS NOT NULL AS dispatched_known,
-    end_kind, reopenings, paused_s, spells
+    end_kind, reopenings, paused_s, spells, pauses
 FROM measured

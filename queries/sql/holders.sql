@@ -1,7 +1,7 @@
 -- Who held each complaint, for how long, and what became of it with them?
 --
 -- Parameter: $as_of (timestamp µs UTC): the moment `cases` was asked about.
--- Tables: cases (see cases.sql), routes (who our rules would ask), units (what sources call a unit: alias, code, name, kind).
+-- Tables: answerable (see answerable.sql), routes (who our rules would ask), units (what sources call a unit: alias, code, name, kind).
 -- One row a complaint and unit that held it:
 --   key                        as in cases
 --   unit                       code of the unit; the text it was named by where nobody knows it
@@ -17,7 +17,7 @@
 -- is nobody's then, or lies between an end and its reopening, is nobody's row. Two names of the same unit are no hand-over.
 WITH listed AS (
     SELECT key, first_response, end_kind, unnest(spells) AS spell
-    FROM cases
+    FROM answerable AS cases
 ),
 spells AS (
     SELECT

@@ -1,46 +1,36 @@
--- What lies on a unit's desk?
+-- Which open complaints lie on a desk, and what do their clocks hang on?
 --
--- Parameters: $unit (code of the unit), $as_of (timestamp µs UTC), $limit (rows).
--- Tables: cases (see cases.sql), routes, units.
--- One row an open complaint the unit holds (named by a transition, else by the channel, else by the route), the most urgent first:
+-- Parameter: $unit (code of the unit; '' = every desk).
+-- Tables: answerable (see answerable.sql), routes, units.
+-- One row an open complaint the unit holds (named by a transition, else by the channel, else by the route), in no order:
 --   id, channel, category, kelurahan, status
---   filed_us, age_s            µs since epoch UTC; seconds it has been open
---   respond_by_us, finish_by_us    when the published clocks run out, µs since epoch UTC, null = none
---   due_us                     the one of the two that counts now: respond_by until there is a response, then finish_by
---   state                      overdue, at_risk (less than a quarter of the time left), new (no response yet), open
+--   transitions                how many, each once
+--   unit                       code of who holds it; the text it was named by where nobody knows it
+--   filed_us, answered_us      µs since epoch UTC; first response, null = not yet
+--   pauses                     as in cases
+--   rule, respond_s, finish_s  of the route: which clocks run (engine/src/case/sla), and the seconds they were written with
 --   confidence, reason_id, reason_en, second_unit, boundary_m (metres)    of the route; null where the rules were not asked
+-- A unit of the kind `emergency` has no desk: what is for it was passed on at once, and never waits in a queue.
 WITH open AS (
     SELECT
-        cases.id, cases.channel, cases.category, cases.kelurahan, cases.status, cases.filed, cases.responded,
-        coalesce(cases.unit, routes.unit_code) AS unit,
-        routes.respond_s, routes.finish_s, routes.confidence, routes.reason_id, routes.reason_en, routes.second_unit,
+        cases.id, cases.channel, cases.category, cases.kelurahan, cases.status, cases.transitions, cases.filed, cases.first_response,
+        cases.pauses,
+        coalesce(cases.unit, routes.unit_code) AS named,
+        routes.rule, routes.respond_s, routes.finish_s, routes.confidence, routes.reason_id, routes.reason_en, routes.second_unit,
         routes.boundary_m
-    FROM cases
+    FROM answerable AS cases
     LEFT JOIN routes ON cases.key = case_key(routes.channel, routes.id)
     WHERE NOT cases.resolved AND NOT cases.ended_otherwise
-),
-clocked AS (
-    SELECT
-        open.*,
-        CAST(open.filed AS BIGINT) AS filed_us,
-        (CAST($as_of AS BIGINT) - CAST(open.filed AS BIGINT)) / 1000000 AS age_s,
-        CASE WHEN open.responded THEN open.finish_s ELSE open.respond_s END AS allowed_s
-    FROM open
-    LEFT JOIN units ON lower(open.unit) = units.alias
-    WHERE coalesce(units.code, open.unit) = $unit
 )
 SELECT
-    id, channel, category, kelurahan_code(kelurahan) AS kelurahan, status, filed_us, age_s,
-    filed_us + respond_s * 1000000 AS respond_by_us,
-    filed_us + finish_s * 1000000 AS finish_by_us,
-    filed_us + allowed_s * 1000000 AS due_us,
-    CASE
-        WHEN age_s > allowed_s THEN 'overdue'
-        WHEN age_s > 0.75 * allowed_s THEN 'at_risk'
-        WHEN NOT responded THEN 'new'
-        ELSE 'open'
-    END AS state,
-    confidence, reason_id, reason_en, second_unit, boundary_m
-FROM clocked
-ORDER BY due_us ASC NULLS LAST, filed_us, id
-LIMIT $limit
+    open.id, open.channel, open.category, kelurahan_code(open.kelurahan) AS kelurahan, open.status, open.transitions,
+    coalesce(units.code, open.named) AS unit,
+    CAST(open.filed AS BIGINT) AS filed_us,
+    CAST(open.first_response AS BIGINT) AS answered_us,
+    open.pauses, open.rule, open.respond_s, open.finish_s,
+    open.confidence, open.reason_id, open.reason_en, open.second_unit, open.boundary_m
+FROM open
+LEFT JOIN units ON lower(open.named) = units.alias
+WHERE (CAST($unit AS VARCHAR) = '' OR coalesce(units.code, open.named) = CAST($unit AS VARCHAR))
+    AND open.named <> ''
+    AND units.kind IS DISTINCT FROM 'emergency'

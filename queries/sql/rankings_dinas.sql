@@ -3,7 +3,7 @@
 -- No parameters.
 -- Tables: cases (see cases.sql), holders (see holders.sql), units (what sources call a unit: alias, code, name, kind).
 -- One row a complaint and dinas that held it, in no order: code and name of the dinas, and the columns of rankings.sql; end_kind may be
--- `handed_over` too.
+-- `handed_over` too. Beside them `shared`: whether it counts with the time this dinas held it.
 -- A complaint counts for every unit that held it, with the time that one held it, pauses left out: who handed it over is told so far and
 -- no further, and the first response counts for whoever had it when it came. One that was never handed over counts with its own clocks.
 -- Offices of kelurahan are left out: they are ranked by territory. A unit nobody knows is its own row, under the text it was named by.
@@ -17,7 +17,8 @@ SELECT
     CASE WHEN holders.shared THEN holders.held_s ELSE cases.resolution_s END AS resolution_s,
     holders.end_kind,
     cases.category,
-    cases.channel
+    cases.channel,
+    holders.shared
 FROM holders
 JOIN cases ON holders.key = cases.key
 LEFT JOIN units ON lower(holders.unit) = units.alias

@@ -13,6 +13,7 @@ use tanggap_engine::territory::Territory;
 
 use crate::error::QueryError;
 use crate::functions;
+use crate::service_clocks::ServiceClocks;
 use crate::tables::{CitySnapshot, History, LiveTable, lanes_now, table_names};
 
 /// The tables that do not change with the stream, and how sessions are made.
@@ -29,16 +30,24 @@ impl Desk {
     /// [`QueryError`] if the tables cannot be built.
     pub fn new(territory: &Territory, router: &Router) -> Result<Self, QueryError> {
         // Two partitions at most: one question may not take every core from the lanes.
-        let config = SessionConfig::new().with_target_partitions(2).with_information_schema(true);
-        let steady = vec![
+        let config = SessionConfig::new()
+            .with_target_partitions(2)
+            .with_information_schema(true)
+            .with_extension(Arc::new(ServiceClocks::new(router)));
+        let mut steady = vec![
             ("territory", table(territory_rows(territory)?)?),
             ("units", table(functions::units_table(router)?)?),
             ("categories", table(category_rows()?)?),
         ];
+        // With one region nobody has to ask which report is whose.
+        if router.several() {
+            steady.push(("regions", table(region_rows(router)?)?));
+        }
         Ok(Self { config, steady })
     }
 
-    /// A session over one snapshot: live tables ([`table_names`]), `territory`, `units`, `categories`, and our functions.
+    /// A session over one snapshot: live tables ([`table_names`]), `territory`, `units`, `categories`, `regions` where there are several, and our
+    /// functions.
     ///
     /// # Errors
     /// [`QueryError`] if a table cannot be registered.
@@ -130,6 +139,12 @@ fn territory_rows(territory: &Territory) -> Result<RecordBatch, QueryError> {
         text_column(all.iter().map(|kelurahan| kelurahan.kota.as_str())),
     ];
     Ok(RecordBatch::try_new(Arc::new(schema), columns)?)
+}
+
+/// `regions(code)`: the beginnings of kelurahan codes that some region answers for.
+fn region_rows(router: &Router) -> Result<RecordBatch, QueryError> {
+    let schema = Schema::new(vec![Field::new("code", DataType::Utf8, false)]);
+    Ok(RecordBatch::try_new(Arc::new(schema), vec![strings(router.codes())])?)
 }
 
 /// `categories(id, label_id, label_en)`.

@@ -7,9 +7,11 @@ mod error;
 mod free_sql;
 pub mod functions;
 pub mod hotspots;
+pub mod incidents;
 pub mod measures;
 pub mod named;
 mod rankings;
+mod service_clocks;
 pub mod statistics;
 pub mod tables;
 

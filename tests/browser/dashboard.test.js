@@ -284,9 +284,9 @@ describe("keyboard and size", () => {
 
   it("tabs, back and forward keep their place", async () => {
     await on({}, async (page) => {
-      await page.click('.tabs a[href="?tab=peringkat"]');
+      await page.click('.tabs a[href="/peringkat"]');
       await page.waitForSelector('main[data-tab="peringkat"]');
-      await page.click('.tabs a[href="?tab=antrean"]');
+      await page.click('.tabs a[href="/antrean"]');
       await page.waitForSelector('main[data-tab="antrean"]');
       await page.goBack();
       await page.waitForSelector('main[data-tab="peringkat"]');

@@ -112,3 +112,19 @@ export async function violations(page) {
   const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
   return found.violations.map((violation) => `${violation.impact} ${violation.id}: ${violation.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(" | ")}`);
 }
+
+/**
+ * Nothing asked for leaves by itself any more: who clicks slowly, as two busy cores do, still finds what they want to send at once.
+ * @param {import("playwright-core").Page} page
+ */
+export async function unhurried(page) {
+  await page.evaluate(async () => { (await import("/assets/js/deed/office.js")).outbox.holdMs = 3_600_000; });
+}
+
+/** All that is held leaves now. @param {import("playwright-core").Page} page */
+export async function hurried(page) {
+  await page.evaluate(async () => {
+    const { outbox } = await import("/assets/js/deed/office.js");
+    for (const deed of [...outbox.deeds]) outbox.hurry(deed);
+  });
+}

@@ -41,6 +41,7 @@ describe("the list", () => {
       const texts = await page.locator(LIVING).allInnerTexts();
       assert.equal(texts.length, 4);
       assert.match(texts[0], /A\s+Banjir[\s\S]*membesar 13\.5\d[\s\S]*Kelurahan \d+, Kelurahan \d+ dan \d lainnya[\s\S]*41 pelapor, diduga 6,2 · lebih jarang dari sekali dalam 100 tahun/);
+      assert.match(texts[0], /makin panas/);
       assert.match(texts[1], /B[\s\S]*dibuka/);
       assert.match(texts[2], /C[\s\S]*berpindah[\s\S]*sekali dalam 120 hari/);
       assert.match(texts[3], /D[\s\S]*bergabung[\s\S]*sekali dalam 34 hari/);
@@ -80,6 +81,8 @@ describe("why", () => {
       assert.match(told, /QLUE[\s\S]*penentu/);
       assert.match(told, /Twitter\/X\s+terlalu sedikit/);
       assert.match(told, /sekali dalam 4 tahun/);
+      assert.match(told, /baru memanas/);
+      assert.match(told, /paling ramai Senin[\s\S]*5,6 pelapor sejam/);
       assert.doesNotMatch(told, /Laporannya/, "reports are for staff");
       await button.focus();
       await page.keyboard.press("Enter");

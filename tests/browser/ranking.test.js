@@ -83,7 +83,7 @@ describe("the table", () => {
     for (const item of old.items) for (const key of ["ends", "in_time", "case_mix", "shrunken_resolution_h", "reliability", "resolved_share", "otherwise_share", "closed_resolution_mean_s"]) delete item[key];
     const { page, faults, close } = await openPage(browser, fixture.url, { path: "/?tab=peta" });
     await page.route("**/v1/rankings/**", (route) => route.fulfill({ json: old }));
-    await page.click('.tabs a[href="?tab=peringkat"]');
+    await page.click('.tabs a[href="/peringkat"]');
     await page.waitForSelector(".ranking tbody tr");
     assert.match(await page.locator(".plot.funnel .note").innerText(), /Belum ada/);
     await page.click(".ranking .pick >> nth=0");

@@ -74,7 +74,7 @@ describe("emptiness and refusal", () => {
     await inMode("normal", {}, async (page) => {
       await mapDrawn(page);
       await page.route("**/view-ranking.js", (route) => route.abort());
-      await page.click('.tabs a[href="?tab=peringkat"]');
+      await page.click('.tabs a[href="/peringkat"]');
       await page.waitForSelector(".view-ranking .failure");
       assert.match(await page.locator(".view-ranking .failure").innerText(), /Server tidak menjawab/);
       await page.unroute("**/view-ranking.js");
@@ -88,9 +88,9 @@ describe("emptiness and refusal", () => {
       await page.waitForSelector(".map-message");
       await page.waitForFunction(() => /Belum ada laporan pada 60 mnt terakhir/.test(document.querySelector(".map-message")?.textContent ?? ""));
       assert.match(await page.locator(".rising").innerText(), /Tidak ada yang naik/);
-      await page.click('.tabs a[href="?tab=peringkat"]');
+      await page.click('.tabs a[href="/peringkat"]');
       await page.waitForSelector(".view-ranking > .note");
-      await page.click('.tabs a[href="?tab=antrean"]');
+      await page.click('.tabs a[href="/antrean"]');
       await page.waitForSelector(".view-inbox > .note");
       assert.deepEqual(faults, []);
     });

@@ -12,12 +12,13 @@ import { freshness } from "../../api/dashboard/pages/assets/js/freshness.js";
 import { breakLabels, chooseBreaks, COLOURS, LADDERS, levelOf } from "../../api/dashboard/pages/assets/js/heat.js";
 import { CellFamilies, parentOf } from "../../api/dashboard/pages/assets/js/hotspot/cells.js";
 import { counts, recurrence, whereOf } from "../../api/dashboard/pages/assets/js/hotspot/words.js";
-import { say, WORDS } from "../../api/dashboard/pages/assets/js/i18n.js";
+import { learn, say, WORDS } from "../../api/dashboard/pages/assets/js/i18n.js";
 import { gridOf } from "../../api/dashboard/pages/assets/js/map/grid.js";
 import { Contours } from "../../api/dashboard/pages/assets/js/map/shapes.js";
 import { sorted } from "../../api/dashboard/pages/assets/js/ranking/columns.js";
 import { csvOf, endOfDay, today } from "../../api/dashboard/pages/assets/js/ranking/question.js";
 import { inFunnel, meanOf, placeInWords } from "../../api/dashboard/pages/assets/js/ranking/verdict.js";
+import { pathOf, ROOMS, roomOf } from "../../api/dashboard/pages/assets/js/rooms.js";
 import { isDay } from "../../api/dashboard/pages/assets/js/state.js";
 import { cellAt, city } from "./fixture/city.js";
 
@@ -28,7 +29,19 @@ function sources() {
     .map((name) => ({ name, text: readFileSync(join(SCRIPTS, name), "utf8") }));
 }
 
+// The rooms, and what they share, bring their words with them; here all are at hand.
+const dictionaries = [{ ...WORDS }];
+for (const { name, text } of sources()) {
+  if (name !== "i18n.js" && text.includes("export const WORDS")) dictionaries.push((await import(join(SCRIPTS, name))).WORDS);
+}
+
 describe("words", () => {
+  it("no room brings a word that another has", () => {
+    const keys = dictionaries.flatMap((dictionary) => Object.keys(dictionary));
+    assert.deepEqual(keys.filter((key, at) => keys.indexOf(key) !== at), []);
+    for (const dictionary of dictionaries.slice(1)) learn(dictionary);
+  });
+
   it("every key has both languages with the same places to fill", () => {
     for (const [key, [indonesian, english]] of Object.entries(WORDS)) {
       assert.ok(indonesian.trim() && english.trim(), key);
@@ -38,7 +51,7 @@ describe("words", () => {
   });
 
   it("every key the pages ask for exists, and every key that exists is asked for", () => {
-    const texts = sources().filter(({ name }) => name !== "i18n.js");
+    const texts = sources().filter(({ name, text }) => name !== "i18n.js" && !text.includes("export const WORDS"));
     const all = texts.map(({ text }) => text).join("\n");
     const rooms = new Set(Object.keys(WORDS).map((key) => key.split(".")[0]));
     for (const [, key] of all.matchAll(/"([a-z]+(?:\.[a-z0-9_]+)+)"/g)) {
@@ -52,8 +65,36 @@ describe("words", () => {
     }
   });
 
+  it("every room has the words of all it is made of", async () => {
+    const made = (entry, found = new Set()) => {
+      if (found.has(entry) || !entry.endsWith(".js") || entry.startsWith("vendor")) return found;
+      found.add(entry);
+      const text = readFileSync(join(SCRIPTS, entry), "utf8");
+      for (const [, , other] of text.matchAll(/^(import|export|\}) [^;]*?from "(\.[^"]+)"/gm)) made(join(dirname(entry), other), found);
+      return found;
+    };
+    const always = [...made("main.js")];
+    const base = Object.keys(dictionaries[0]);
+    const source = readFileSync(join(SCRIPTS, "rooms.js"), "utf8");
+    for (const { name } of ROOMS) {
+      const row = source.split("\n").find((line) => line.includes(`name: "${name}"`));
+      const [words, entry] = [/words: \(\) => import\("\.\/([^"]+)"\)/.exec(row)?.[1], /load: .*import\("\.\/([^"]+)"\)/.exec(row)[1]];
+      const modules = [...new Set([...always, ...made(entry), ...(words ? made(words) : [])])];
+      const known = new Set(base);
+      for (const module of modules) {
+        const { WORDS: brought } = module === "i18n.js" ? {} : /export const WORDS/.test(readFileSync(join(SCRIPTS, module), "utf8")) ? await import(join(SCRIPTS, module)) : {};
+        for (const key of Object.keys(brought ?? {})) known.add(key);
+      }
+      for (const module of modules) {
+        for (const [, key] of readFileSync(join(SCRIPTS, module), "utf8").matchAll(/"([a-z]+(?:\.[a-z0-9_]+)+)"/g)) {
+          if (WORDS[key]) assert.ok(known.has(key), `${name}: ${module} says ${key}, which comes with another room`);
+        }
+      }
+    }
+  });
+
   it("no page says a sentence outside the word list", () => {
-    for (const { name, text } of sources().filter(({ name }) => /^(view-|ranking\/|hotspot\/)/.test(name))) {
+    for (const { name, text } of sources().filter(({ name }) => /^(?!map\/)(view-|[a-z]+\/)/.test(name))) {
       const templates = [...text.matchAll(/<[a-z][^<>]*>([^<>$`{}]*[A-Za-z]{3,}[^<>$`{}]*)<\//g)].map((match) => match[1].trim()).filter((words) => !["Tanggap", "WIB"].includes(words));
       assert.deepEqual(templates, [], name);
     }
@@ -62,6 +103,25 @@ describe("words", () => {
   it("an unknown key is an error, not an empty page", () => {
     assert.throws(() => say("id", "no.such.key"));
     assert.equal(say("en", "rising.reports", { n: 3 }), "3 reports");
+  });
+});
+
+describe("an address", () => {
+  const of = (text) => {
+    const { name, argument } = roomOf(new URL(text, "http://here"));
+    return argument === "" ? name : `${name} ${argument}`;
+  };
+
+  it("names its room by its path, as a fragment, or as it did of old", () => {
+    assert.deepEqual(["/", "/index.html", "/dinding", "/#/dinding", "/peringkat?tingkat=kota", "/?tab=peringkat", "/peringkat?tab=antrean", "/nowhere", "/?tab=nowhere"].map(of),
+      ["peta", "peta", "dinding", "dinding", "peringkat", "peringkat", "peringkat", "peta", "peta"]);
+  });
+
+  it("of a room is understood again, whatever follows its name", () => {
+    for (const { name, path } of ROOMS) {
+      for (const argument of path === "/" ? [""] : ["", "31.71", "qlue:a b", "ä/ö", "%"]) assert.deepEqual(roomOf(new URL(pathOf(name, argument), "http://here")), { name, argument });
+    }
+    assert.equal(of("/dinding/%E0%A4%A"), "dinding", "what cannot be read is left out");
   });
 });
 

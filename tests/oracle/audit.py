@@ -23,7 +23,7 @@ import sys
 
 PREFIX = b'{"sha256":"'
 MIDDLE = b'","audit":'
-FORMULA = "tanggap-rankings 1"
+FORMULA = "tanggap-rankings 2"
 HOUR = 3600.0
 SHOWN = 20
 
@@ -388,7 +388,7 @@ def row_of(audit):
         "rmst_standard_error_h": error / HOUR,
         "resolved_share": resolved_share,
         "otherwise_share": otherwise_share,
-        "in_time": in_time(waits, tau, audit["peers"]),
+        "in_time": in_time([(*wait, case["limit_s"]) for wait, case in zip(waits, cases)], audit["peers"]),
         "mixed": mixed(cases, closed, mean, tau, audit["strata"]),
         "closed_first_response_p50_s": plain_quantile(answered, 0.5),
         "closed_first_response_p90_s": plain_quantile(answered, 0.9),
@@ -399,9 +399,11 @@ def row_of(audit):
     return row | standing(audit["peers"], audit["code"], audit["rule"])
 
 
-def in_time(waits, tau, peers):
-    part = sum(end == "resolved" and seconds <= tau for seconds, end in waits)
-    whole = part + sum(seconds > tau for seconds, _ in waits)
+def in_time(waits, peers):
+    """Of (seconds, end, limit): resolved within the limit, of those of which that is known; without a limit it never is."""
+    limited = [wait for wait in waits if wait[2] is not None]
+    part = sum(end == "resolved" and seconds <= limit for seconds, end, limit in limited)
+    whole = part + sum(seconds > limit for seconds, _, limit in limited)
     if whole == 0:
         return None
     theta = sum(peer["part"] for peer in peers) / sum(peer["whole"] for peer in peers)

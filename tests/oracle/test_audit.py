@@ -26,7 +26,7 @@ def case(number, filed_h, answered_h, end_h, hazard):
         "id": str(number), "channel": "qlue", "category": "sampah", "kelurahan": "31.71.01.1001", "stratum": "sampah/qlue/1",
         "filed_us": micros(filed_h), "first_response_us": micros(answered_h), "end_us": micros(end_h),
         "case_end": None if end_h is None else "resolved", "counted_end": None if end_h is None else "resolved",
-        "shared": False, "doubted": False, "seconds": (until - filed_h) * 3600.0, "response_s": (answer - filed_h) * 3600.0,
+        "shared": False, "doubted": False, "limit_s": 36_000.0, "seconds": (until - filed_h) * 3600.0, "response_s": (answer - filed_h) * 3600.0,
         "responded": answered_h is not None, "paused_s": 0.0, "reopenings": 0, "hazard": hazard,
         "spells": [{"named": None, "unit": "DLH", "from_us": micros(filed_h), "to_us": micros(end_h), "paused_s": 0.0}],
     }
@@ -145,6 +145,14 @@ class Audit(unittest.TestCase):
                 changed["cases"][position][name] += 60_000_000 if name.endswith("_us") else 60.0
                 with self.subTest((name, position)):
                     self.assertTrue(audit.checked(changed))
+
+    def test_in_time_is_by_the_limit_of_each_case(self):
+        waits = [(5.0, "resolved", 10.0), (10.0, "resolved", 10.0), (11.0, "resolved", 10.0), (11.0, None, 10.0), (9.0, None, 10.0), (9.0, "resolved", None)]
+        told = audit.in_time(waits, [{"part": 2, "whole": 4}])
+        self.assertEqual((told["part"], told["whole"]), (2, 4))
+        document = by_hand()
+        document["cases"][0]["limit_s"] = 3_600.0
+        self.assertTrue(any("in_time" in difference for difference in audit.checked(document)))
 
     def test_a_case_outside_the_window_or_left_out_is_found(self):
         document = by_hand()

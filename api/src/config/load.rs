@@ -13,18 +13,27 @@ use super::Config;
 pub const DOCUMENTED: &str = include_str!("../../tanggap.toml");
 
 /// Sections an environment variable can speak of.
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 20] = [
     "time",
     "lanes",
     "decode",
+    "text",
     "kafka",
     "territory",
+    "routes",
     "windows",
     "rankings",
     "duty",
+    "deeds",
+    "hotspots",
     "store",
     "history",
     "api",
+    "access",
+    "open311",
+    "waze",
+    "x",
+    "neighbour",
 ];
 /// Variables of ours that are no setting, by how they begin.
 const NOT_SETTINGS: &[&str] = &[
@@ -141,8 +150,33 @@ mod tests {
                 .chain()
                 .any(|cause| cause.to_string().contains("listne"))
         );
+        assert_eq!(
+            from(&[("TANGGAP_TEXT_CHANNELS", "twitter,email")]).unwrap().text.channels,
+            ["twitter", "email"]
+        );
         assert!(from(&[("TANGGAP_NOSUCH_KEY", "x")]).is_err());
         assert!(from(&[("TANGGAP_WINDOWS_TOP", "0")]).is_err());
+    }
+
+    #[test]
+    fn addresses_and_origins_are_lists_or_joined_by_commas_and_checked() {
+        let api = from(&[
+            ("TANGGAP_API_TRUSTED_PROXIES", "10.0.0.1, ::1"),
+            ("TANGGAP_API_ALLOWED_ORIGINS", "https://desk.example"),
+        ])
+        .unwrap()
+        .api;
+        assert_eq!(api.proxies().len(), 2);
+        assert_eq!(api.allowed_origins, ["https://desk.example"]);
+        for (name, wrong) in [
+            ("TANGGAP_API_TRUSTED_PROXIES", "proxy.example"),
+            ("TANGGAP_API_ALLOWED_ORIGINS", "https://desk.example/"),
+            ("TANGGAP_API_ALLOWED_ORIGINS", "*"),
+            ("TANGGAP_API_ALLOWED_ORIGINS", "desk.example"),
+            ("TANGGAP_API_BURST", "0"),
+        ] {
+            assert!(from(&[(name, wrong)]).is_err(), "{name} {wrong}");
+        }
     }
 
     #[test]

@@ -1,16 +1,18 @@
 //! Sections of the configuration that belong to the program as a whole; the others live with what they configure.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use tanggap_connectors::bridge::{NeighbourConfig, WazeConfig, XConfig};
 use tanggap_connectors::decode::DecodeConfig;
 use tanggap_connectors::kafka::KafkaConfig;
 use tanggap_engine::lane::{Bounds, LaneSettings};
 use tanggap_engine::territory::PropertyNames;
 use tanggap_engine::time::TimeSettings;
 
-use super::DutyConfig;
+use super::text::one_or_several;
+use super::{AccessConfig, DeedConfig, DutyConfig, HotspotConfig, Open311Config, RoutesConfig, TextConfig, WebhookConfig, WebhookInConfig};
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -22,22 +24,44 @@ pub struct Config {
     pub lanes: LaneConfig,
     /// Decoding.
     pub decode: DecodeConfig,
+    /// Whose texts are read, and by which model.
+    pub text: TextConfig,
     /// Where to read from; without it the embedded broker is started.
     pub kafka: Option<KafkaConfig>,
     /// Polygons of the kelurahan.
     pub territory: TerritoryConfig,
+    /// Who answers what, and further regions.
+    pub routes: RoutesConfig,
     /// Windows of `windows.csv`.
     pub windows: WindowConfig,
     /// Response-time rankings.
     pub rankings: RankingConfig,
     /// The duty ledger.
     pub duty: DutyConfig,
+    /// What units and people may do.
+    pub deeds: DeedConfig,
+    /// The watch for hotspots.
+    pub hotspots: HotspotConfig,
     /// How lanes are written down.
     pub store: StoreConfig,
     /// What became of every event, for good.
     pub history: HistoryConfig,
     /// HTTP.
     pub api: ApiConfig,
+    /// Who is staff.
+    pub access: AccessConfig,
+    /// Addresses that want to hear of alerts.
+    pub webhooks: Vec<WebhookConfig>,
+    /// GeoReport.
+    pub open311: Open311Config,
+    /// Systems that send reports by themselves.
+    pub webhooks_in: Vec<WebhookInConfig>,
+    /// Bridge to Waze for Cities.
+    pub waze: WazeConfig,
+    /// Bridge to X.
+    pub x: XConfig,
+    /// Bridge to another city's GeoReport.
+    pub neighbour: NeighbourConfig,
 }
 
 /// Lanes: bounds of usable positions, resolution of cells, how long ids are remembered.
@@ -70,7 +94,8 @@ impl Default for LaneConfig {
 }
 
 impl Config {
-    /// Settings of a lane. `keep_signals`: whether reports that are no complaints are kept as rows.
+    /// Settings of a lane. `keep_signals`: whether reports that are no complaints are kept as rows; where hotspots are looked for, they are told
+    /// in any case.
     #[must_use]
     pub fn lane(&self, keep_signals: bool) -> LaneSettings {
         LaneSettings {
@@ -79,6 +104,8 @@ impl Config {
             cell_resolution: self.lanes.cell_resolution,
             remember_ids_h: self.lanes.remember_ids_h,
             keep_signals,
+            tell_signals: self.hotspots.enabled,
+            places_by_name: false,
         }
     }
 
@@ -125,6 +152,13 @@ impl Config {
             return Err(format!("rankings.horizon_h is {}: use hours above 0", self.rankings.horizon_h));
         }
         self.duty.check()?;
+        WebhookInConfig::check(&self.webhooks_in)?;
+        self.deeds.check()?;
+        self.hotspots.check()?;
+        self.text.check()?;
+        self.api.check()?;
+        self.access.check()?;
+        self.webhooks.iter().try_for_each(WebhookConfig::check)?;
         if !(10..=60_000).contains(&self.store.epoch_ms) {
             return Err(format!(
                 "store.epoch_ms is {}: use 10 to 60000 (1000 on a local disk)",
@@ -241,10 +275,22 @@ pub struct ApiConfig {
     pub sql: bool,
     /// Public answers leave out cells with fewer distinct reporters.
     pub minimum_reporters: u32,
-    /// Staff send it as `Authorization: Bearer …`; without it nobody is staff over the network.
+    /// An operator sends it as `Authorization: Bearer …`; roles are in `[access]`.
     pub staff_token: Option<Secret>,
-    /// Whether whoever asks from this machine is staff.
+    /// Whether whoever asks from this machine is an operator.
     pub loopback_is_staff: bool,
+    /// Requests a second of one client of the public, by its address; 0 = no limit.
+    pub requests_per_s: u32,
+    /// And at once.
+    pub burst: u32,
+    /// Addresses of proxies whose `X-Forwarded-For` is believed.
+    #[serde(deserialize_with = "one_or_several")]
+    pub trusted_proxies: Vec<String>,
+    /// Origins of other sites whose pages may act here, with a token.
+    #[serde(deserialize_with = "one_or_several")]
+    pub allowed_origins: Vec<String>,
+    /// Whether browsers reach it by TLS only.
+    pub behind_tls: bool,
 }
 
 impl Default for ApiConfig {
@@ -255,7 +301,45 @@ impl Default for ApiConfig {
             minimum_reporters: 5,
             staff_token: None,
             loopback_is_staff: false,
+            requests_per_s: 50,
+            burst: 200,
+            trusted_proxies: Vec::new(),
+            allowed_origins: Vec::new(),
+            behind_tls: false,
         }
+    }
+}
+
+impl ApiConfig {
+    /// The proxies that are believed.
+    #[must_use]
+    pub fn proxies(&self) -> Vec<IpAddr> {
+        self.trusted_proxies.iter().filter_map(|proxy| proxy.parse().ok()).collect()
+    }
+
+    /// Looks for values that cannot work.
+    ///
+    /// # Errors
+    /// What is wrong, and what is allowed.
+    pub fn check(&self) -> Result<(), String> {
+        if let Some(proxy) = self.trusted_proxies.iter().find(|proxy| proxy.parse::<IpAddr>().is_err()) {
+            return Err(format!(
+                "api.trusted_proxies has `{proxy}`: use addresses as 10.0.0.1, one for each proxy"
+            ));
+        }
+        let bare = |origin: &str| {
+            let site = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            site.is_some_and(|site| !site.is_empty() && !site.contains(['/', '*', '@', ' ']))
+        };
+        if let Some(origin) = self.allowed_origins.iter().find(|origin| !bare(origin)) {
+            return Err(format!(
+                "api.allowed_origins has `{origin}`: use origins as a browser states them, https://desk.example, without a path"
+            ));
+        }
+        if self.requests_per_s > 0 && self.burst == 0 {
+            return Err("api.burst is 0: use at least 1 (api.requests_per_s = 0 takes the limit away)".to_owned());
+        }
+        Ok(())
     }
 }
 

@@ -5,6 +5,9 @@
 
 use axum::Router;
 
+#[cfg(feature = "dashboard")]
+use super::rooms::with_rooms;
+
 /// Identifies the embedded pages; the live stream tells it to every page, which reloads when it changes.
 #[cfg(feature = "dashboard")]
 pub const BUILD: &str = env!("TANGGAP_DASHBOARD_BUILD");
@@ -26,36 +29,38 @@ pub fn router() -> Router {
 pub fn router() -> Router {
     use memory_serve::CacheControl;
 
-    memory_serve::load!()
+    let files = memory_serve::load!()
         .index_file(Some("/index.html"))
         .html_cache_control(CacheControl::NoCache)
         .cache_control(CacheControl::NoCache)
         .into_router()
-        .route_layer(axum::middleware::map_response(guard))
+        .route_layer(axum::middleware::from_fn(guard));
+    with_rooms(files)
 }
 
 /// The policy every page is served with; one file, so that the browser tests hold their own server to the same.
 #[cfg(feature = "dashboard")]
 const POLICY: &str = include_str!("../../dashboard/content-security-policy.txt");
 
-/// Adds what a browser must know to keep the page to itself: the page and the scripts (one of which starts a worker) carry the policy,
-/// the page also who may see where it leads. Weakens the entity tag: the same tag stands for the brotli, gzip and plain bytes,
+/// Adds what a browser must know to keep the page to itself: the page and the script of a worker, which has a policy of its own, carry
+/// it; the page also says who may see where it leads. Weakens the entity tag: the same tag stands for the brotli, gzip and plain bytes,
 /// which a strong one may not.
 #[cfg(feature = "dashboard")]
-async fn guard(mut response: axum::response::Response) -> axum::response::Response {
+async fn guard(request: axum::extract::Request, next: axum::middleware::Next) -> axum::response::Response {
     use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
     use axum::http::{HeaderName, HeaderValue};
 
+    let worker = request.uri().path().ends_with("-worker.mjs");
+    let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let weak = text(ETAG).map(|tag| format!("W/{tag}"));
-    let kind = text(CONTENT_TYPE).unwrap_or_default();
-    let (page, script) = (kind.starts_with("text/html"), kind.ends_with("/javascript"));
+    let page = text(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html"));
     if let Some(Ok(tag)) = weak.map(|tag| HeaderValue::from_str(&tag)) {
         headers.insert(ETAG, tag);
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if (page || script)
+    if (page || worker)
         && let Ok(policy) = HeaderValue::from_str(POLICY.trim())
     {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
@@ -107,6 +112,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn every_room_is_the_first_page_under_the_policy_and_nothing_else_is() {
+        let first = get("/", None).await;
+        let tag = first.headers()[ETAG].to_str().unwrap().to_owned();
+        let page = to_bytes(first.into_body(), 1 << 20).await.unwrap();
+        for path in [
+            "/dinding",
+            "/antrean",
+            "/peringkat?tingkat=kota",
+            "/verifikasi",
+            "/operator",
+            "/wilayah/31.71.01.1001",
+            "/laporan/qlue:1/2",
+        ] {
+            let room = get(path, None).await;
+            assert_eq!(room.status(), StatusCode::OK, "{path}");
+            assert_eq!(room.headers()[CONTENT_SECURITY_POLICY], super::POLICY.trim(), "{path}");
+            assert_eq!(to_bytes(room.into_body(), 1 << 20).await.unwrap(), page, "{path}");
+            assert_eq!(get(path, Some(&tag)).await.status(), StatusCode::NOT_MODIFIED, "{path}");
+        }
+        for path in ["/dindin", "/dinding/lantai", "/wilayah", "/laporan/"] {
+            assert_eq!(get(path, None).await.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_known_file_is_answered_304_by_its_weak_tag() {
         let first = get("/assets/css/base.css", None).await;
         assert_eq!(first.status(), StatusCode::OK);
@@ -130,8 +160,9 @@ mod tests {
             let response = get(path, None).await;
             let kind = response.headers()[CONTENT_TYPE].to_str().unwrap();
             assert!(kind.ends_with("/javascript"), "{path} is {kind}");
-            assert!(
+            assert_eq!(
                 response.headers().contains_key(CONTENT_SECURITY_POLICY),
+                path.contains("worker"),
                 "{path}: a worker has the policy of its script"
             );
         }

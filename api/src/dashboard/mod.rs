@@ -4,6 +4,8 @@
 
 mod files;
 mod grid;
+#[cfg(feature = "dashboard")]
+mod rooms;
 
 pub use files::{BUILD, router};
 pub use grid::{COMPACT_GRID, compact_grid};

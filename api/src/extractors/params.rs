@@ -68,7 +68,8 @@ impl Params {
     /// # Errors
     /// If it is none, or outside.
     pub fn whole(&self, name: &str, range: RangeInclusive<usize>, default: usize) -> Result<usize, Problem> {
-        let Some(value) = self.get(name) else { return Ok(default) };
+        let given = self.0.iter().find(|(other, _)| other == name);
+        let Some((_, value)) = given else { return Ok(default) };
         let number = value.parse::<usize>().ok().filter(|number| range.contains(number));
         number.ok_or_else(|| {
             let words = format!("a whole number from {} to {}", range.start(), range.end());

@@ -1,4 +1,4 @@
-//! Who asks: the public, or staff with the token. In the demo whoever sits at the machine is staff.
+//! Who asks: the public, or staff in a role, by a token. In the demo whoever sits at the machine is the operator.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,32 +7,94 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
+use crate::access::{Right, Role};
 use crate::error::Problem;
 use crate::state::AppState;
 
 /// Who asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Viewer {
-    /// Anybody: areas with few reporters are suppressed.
-    Public,
-    /// Staff.
-    Staff,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    /// What they are to the city.
+    pub role: Role,
+    /// Where: an officer's unit, by its code; a verifier's kelurahan, kecamatan or kota, by its dotted code.
+    pub unit: Option<Arc<str>>,
+    /// Who, for the ledger of changes: `anonymous`, `local` for whoever sits at the machine, else an account.
+    pub account: Arc<str>,
 }
 
+/// What became of the credentials of a request: found once, by the gate, for all who want to know.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown(pub(crate) Result<Viewer, Problem>);
+
 impl Viewer {
-    /// Whether it is staff.
+    /// Anybody.
     #[must_use]
-    pub const fn staff(self) -> bool {
-        matches!(self, Self::Staff)
+    pub fn anonymous() -> Self {
+        Self::of(Role::Public, None, "anonymous")
+    }
+
+    /// Somebody in a role.
+    #[must_use]
+    pub fn of(role: Role, unit: Option<&str>, account: &str) -> Self {
+        Self {
+            role,
+            unit: unit.map(Arc::from),
+            account: Arc::from(account),
+        }
+    }
+
+    /// Whether it is staff, in whatever role.
+    #[must_use]
+    pub fn staff(&self) -> bool {
+        self.role != Role::Public
+    }
+
+    /// Whether they have this right.
+    #[must_use]
+    pub fn may(&self, right: Right<'_>) -> bool {
+        right.held_by(self.role, self.unit.as_deref())
+    }
+
+    /// Refuses whoever has not this right.
+    ///
+    /// # Errors
+    /// 401 to whoever has shown no credentials, 403 to staff who may not.
+    pub fn require(&self, right: Right<'_>) -> Result<(), Problem> {
+        if self.may(right) { Ok(()) } else { Err(right.refused(self.role)) }
     }
 
     /// Different reporters an area must have to be counted for this viewer.
     #[must_use]
-    pub fn minimum_reporters(self, state: &AppState) -> i64 {
-        match self {
-            Self::Staff => 0,
-            Self::Public => i64::from(state.settings.public_minimum_reporters),
+    pub fn minimum_reporters(&self, state: &AppState) -> i64 {
+        audience_minimum(self.staff(), state)
+    }
+
+    /// By what a request carries and where it comes from.
+    ///
+    /// # Errors
+    /// It carries credentials that are not good, or that nobody can judge now.
+    pub(crate) async fn read(parts: &Parts, state: &AppState) -> Result<Self, Problem> {
+        if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
+            let token = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
+            let token = token.ok_or_else(Problem::unauthorised)?;
+            return state.access.recognise(token.trim()).await;
         }
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+        let local = state.settings.loopback_is_staff && peer.is_some_and(|peer| peer.ip().is_loopback());
+        Ok(if local && direct(&parts.headers) {
+            Self::of(Role::Operator, None, "local")
+        } else {
+            Self::anonymous()
+        })
+    }
+}
+
+/// Different reporters an area must have to be counted for staff, or for the public: what is kept for many is kept for one of the two.
+pub(crate) fn audience_minimum(staff: bool, state: &AppState) -> i64 {
+    if staff {
+        0
+    } else {
+        i64::from(state.settings.public_minimum_reporters)
     }
 }
 
@@ -40,26 +102,16 @@ impl FromRequestParts<Arc<AppState>> for Viewer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &Arc<AppState>) -> Result<Self, Problem> {
-        if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
-            let token = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
-            let known = token
-                .zip(state.settings.staff_token.as_ref())
-                .is_some_and(|(token, known)| known.is(token.trim()));
-            return if known { Ok(Self::Staff) } else { Err(Problem::unauthorised()) };
+        match parts.extensions.get::<Shown>() {
+            Some(Shown(shown)) => shown.clone(),
+            None => Self::read(parts, state).await,
         }
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
-        let local = state.settings.loopback_is_staff && peer.is_some_and(|peer| peer.ip().is_loopback());
-        Ok(if local && direct(&parts.headers) {
-            Self::Staff
-        } else {
-            Self::Public
-        })
     }
 }
 
 /// Whether the request was meant for this machine by a page or a program on it: not passed on by a proxy, not sent by a page
 /// of another site, not sent here by a name somebody else resolves.
-fn direct(headers: &HeaderMap) -> bool {
+pub(crate) fn direct(headers: &HeaderMap) -> bool {
     let passed_on = headers.contains_key(header::FORWARDED) || headers.contains_key("x-forwarded-for");
     let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let host = text(header::HOST).is_none_or(loopback_name);

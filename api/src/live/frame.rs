@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 use serde::Serialize;
 
+use super::event_id::EventId;
 use super::heat::CellHeat;
 
 /// Cells in columns: numbers, counts, ten times the surprise.
@@ -29,8 +30,14 @@ pub(super) fn columns(rows: impl IntoIterator<Item = (u32, CellHeat)>) -> (Vec<u
 }
 
 /// One event of the stream as it goes over the wire.
-pub(super) fn event(id: Option<(u64, u64)>, name: &str, body: &impl Serialize) -> Bytes {
+pub(super) fn event(id: Option<EventId>, name: &str, body: &impl Serialize) -> Bytes {
     let body = serde_json::to_string(body).unwrap_or_else(|_| "null".to_owned());
-    let id = id.map_or_else(String::new, |(epoch, seq)| format!("id: {epoch}-{seq}\n"));
+    let id = id.map_or_else(String::new, |id| format!("id: {id}\n"));
     format!("{id}event: {name}\ndata: {body}\n\n").into()
+}
+
+/// The same event without the id it begins with.
+pub(super) fn without_id(message: &Bytes) -> Bytes {
+    let end = message.iter().position(|byte| *byte == b'\n');
+    message.slice(end.map_or(0, |end| end + 1)..)
 }

@@ -2,12 +2,15 @@
 //! category that tells all its listeners what changed.
 
 mod baseline;
+mod event_id;
 mod frame;
 mod grid;
 mod heat;
 mod stream;
 mod ticker;
+mod told;
 
+pub(crate) use event_id::EventId;
 pub use grid::{Grid, GridCell};
 pub(crate) use grid::{ring, write_ring};
 pub(crate) use stream::listen;

@@ -3,15 +3,14 @@
 //!
 //! ```text
 //! city.version ──▶ count (250 ms) ──▶ delta ─────┐
-//!              └─▶ trending, totals (1 s) ──▶ watermark ──▶ broadcast (bounded) ──▶ listeners; a slow one gets `resync`
+//!              └─▶ trending, totals (1 s) ──▶ watermark ──▶ broadcast (bounded) ──▶ listeners; a slow one catches up from `Told`
 //! ```
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use axum::body::Bytes;
 use serde_json::{Value, json};
 use tanggap_engine::event::Category;
 use tanggap_queries::tables::CitySnapshot;
@@ -20,10 +19,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::baseline::Baseline;
-use super::frame::{Cells, columns, event};
+use super::event_id::{EventId, Run};
 use super::heat::{Heat, totals};
+use super::told::{Joined, Message, Told};
 use crate::error::Problem;
-use crate::extractors::Viewer;
+use crate::extractors::audience_minimum;
 use crate::routes::{open_complaints, rising, sources};
 use crate::state::AppState;
 use crate::time::{Window, now_us, rfc3339};
@@ -48,43 +48,36 @@ pub(crate) struct Topic {
     pub(crate) window_s: u32,
     /// Only this category.
     pub(crate) category: Option<Category>,
-    /// For whom.
-    pub(crate) viewer: Viewer,
+    /// For whom: staff, or the public.
+    pub(crate) staff: bool,
 }
 
-/// What all listeners of a ticker have been told so far.
-#[derive(Debug, Default)]
-struct Told {
-    seq: u64,
-    heat: Heat,
-    window: Option<Window>,
-    as_of: Option<i64>,
-    watermark: Option<Bytes>,
-    counted: bool,
-}
-
+/// The one who counts a topic, and whoever wants to hear of it.
 #[derive(Debug)]
-struct Ticker {
+pub(super) struct Ticker {
     topic: Topic,
-    epoch: u64,
     /// Telling and being told are one step: who subscribes gets every message after its snapshot and none before. Never held
     /// across an await.
     told: Mutex<Told>,
-    sender: Sender<Bytes>,
+    sender: Sender<Message>,
 }
 
 /// The running tickers.
 #[derive(Debug)]
 pub(crate) struct Tickers {
     running: Mutex<HashMap<Topic, Arc<Ticker>>>,
+    /// When the server started, ms since epoch.
+    since_ms: u64,
+    started: AtomicU64,
     places: Arc<Semaphore>,
     closed: AtomicBool,
 }
 
 /// A new listener's share.
 pub(super) struct Subscription {
-    pub(super) first: Vec<Bytes>,
-    pub(super) receiver: Receiver<Bytes>,
+    pub(super) joined: Joined,
+    pub(super) receiver: Receiver<Message>,
+    pub(super) ticker: Weak<Ticker>,
     pub(super) place: OwnedSemaphorePermit,
 }
 
@@ -92,6 +85,8 @@ impl Tickers {
     pub(crate) fn new() -> Self {
         Self {
             running: Mutex::new(HashMap::new()),
+            since_ms: now_us().unsigned_abs() / 1_000,
+            started: AtomicU64::new(0),
             places: Arc::new(Semaphore::new(LISTENERS)),
             closed: AtomicBool::new(false),
         }
@@ -106,8 +101,8 @@ impl Tickers {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Joins the ticker of a topic, and starts it if nobody has.
-    pub(super) fn subscribe(&self, state: &Arc<AppState>, topic: Topic) -> Result<Subscription, Problem> {
+    /// Joins the ticker of a topic, and starts it if nobody has; who was here before says what it heard last.
+    pub(super) fn subscribe(&self, state: &Arc<AppState>, topic: Topic, last: Option<EventId>) -> Result<Subscription, Problem> {
         if self.closed.load(Ordering::SeqCst) {
             return Err(Problem::busy("the server is stopping"));
         }
@@ -116,28 +111,29 @@ impl Tickers {
             .map_err(|_| Problem::busy("too many pages listen already"))?;
         let mut running = self.running();
         let ticker = running.entry(topic).or_insert_with(|| {
-            let ticker = Arc::new(Ticker::new(topic));
-            tokio::spawn(run(Arc::downgrade(state), Arc::clone(&ticker)));
+            let run = Run {
+                server: self.since_ms,
+                ticker: self.started.fetch_add(1, Ordering::Relaxed) + 1,
+            };
+            let ticker = Arc::new(Ticker::new(topic, run));
+            tokio::spawn(tick(Arc::downgrade(state), Arc::clone(&ticker)));
             ticker
         });
-        let told = ticker.told();
-        let receiver = ticker.sender.subscribe();
-        let mut first = Vec::new();
-        if told.counted {
-            first.push(ticker.snapshot(&told, state.grid.version()));
-            first.extend(told.watermark.clone());
-        }
-        drop(told);
-        Ok(Subscription { first, receiver, place })
+        let (joined, receiver) = ticker.join(last, state.grid.version());
+        Ok(Subscription {
+            joined,
+            receiver,
+            ticker: Arc::downgrade(ticker),
+            place,
+        })
     }
 }
 
 impl Ticker {
-    fn new(topic: Topic) -> Self {
+    fn new(topic: Topic, run: Run) -> Self {
         Self {
             topic,
-            epoch: now_us().unsigned_abs() / 1_000,
-            told: Mutex::new(Told::default()),
+            told: Mutex::new(Told::new(run, topic.window_s)),
             sender: channel(BACKLOG).0,
         }
     }
@@ -146,48 +142,30 @@ impl Ticker {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn snapshot(&self, told: &Told, grid: &str) -> Bytes {
-        let cells = told.heat.cells.iter().map(|(number, heat)| (*number, *heat));
-        event(Some((self.epoch, told.seq)), "snapshot", &self.cells(told, grid, columns(cells)))
+    fn join(&self, last: Option<EventId>, grid: &str) -> (Joined, Receiver<Message>) {
+        let told = self.told();
+        let receiver = self.sender.subscribe();
+        (told.join(last, grid), receiver)
     }
 
-    fn cells<'a>(&self, told: &Told, grid: &'a str, cells: (Vec<u32>, Vec<i64>, Vec<i32>)) -> Cells<'a> {
-        Cells {
-            grid,
-            window_s: self.topic.window_s,
-            as_of: told.as_of.map(rfc3339),
-            complete: told.window.is_some_and(|window| window.complete),
-            columns: cells,
-        }
+    /// Joins again after the event of this number.
+    pub(super) fn rejoin(&self, heard: u64, grid: &str) -> (Joined, Receiver<Message>) {
+        let told = self.told();
+        let receiver = self.sender.subscribe();
+        (told.join(Some(told.heard(heard)), grid), receiver)
     }
 
-    /// Tells what changed: the first time everything, later the difference.
     fn tell_heat(&self, heat: Heat, window: Option<Window>, as_of: Option<i64>, grid: &str) {
         let mut told = self.told();
-        let changed = heat.since(&told.heat);
-        let first = !told.counted;
-        told.heat = heat;
-        told.window = window;
-        told.as_of = as_of;
-        told.counted = true;
-        if !first && changed.is_empty() {
-            return;
+        if let Some(message) = told.heat(heat, window, as_of, grid) {
+            // No receiver is no fault: the ticker stays a while for the next.
+            let _ = self.sender.send(message);
         }
-        told.seq += 1;
-        let message = if first {
-            self.snapshot(&told, grid)
-        } else {
-            event(Some((self.epoch, told.seq)), "delta", &self.cells(&told, grid, columns(changed)))
-        };
-        // No receiver is no fault: the ticker stays a while for the next.
-        let _ = self.sender.send(message);
     }
 
     fn tell_watermark(&self, body: &Value) {
         let mut told = self.told();
-        told.seq += 1;
-        let message = event(Some((self.epoch, told.seq)), "watermark", body);
-        told.watermark = Some(message.clone());
+        let message = told.watermark(body);
         let _ = self.sender.send(message);
     }
 
@@ -202,7 +180,7 @@ impl Ticker {
             return None;
         };
         let (city, grid, topic) = (Arc::clone(snapshot), Arc::clone(&state.grid), self.topic);
-        let minimum = usize::try_from(topic.viewer.minimum_reporters(state)).unwrap_or(usize::MAX);
+        let minimum = usize::try_from(audience_minimum(topic.staff, state)).unwrap_or(usize::MAX);
         let counted = state.analysts.compute(move || {
             let baseline = baseline
                 .filter(|baseline| baseline.fits(window))
@@ -220,7 +198,7 @@ impl Ticker {
         let topic = self.topic;
         let now = now_us();
         let trending = match self.window(state, snapshot) {
-            Some(window) => rising(state, snapshot, window, topic.category, topic.viewer, RISING)
+            Some(window) => rising(state, snapshot, window, topic.category, topic.staff, RISING)
                 .await
                 .unwrap_or_default(),
             None => Vec::new(),
@@ -244,10 +222,10 @@ impl Ticker {
 }
 
 /// Ticks until nobody has listened for a while, the server stops, or the state is gone.
-async fn run(state: Weak<AppState>, ticker: Arc<Ticker>) {
+async fn tick(state: Weak<AppState>, ticker: Arc<Ticker>) {
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut alone, mut tick) = (0, 0);
+    let (mut alone, mut tick) = (0_u32, 0_u32);
     let mut version = None;
     let mut baseline = None;
     loop {

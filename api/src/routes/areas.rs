@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
+use tanggap_engine::event::Category;
 use tanggap_engine::territory::{Level, Unit};
 use utoipa::ToSchema;
 
@@ -14,7 +15,7 @@ use super::answer::{Words, json, steady};
 use super::freshness::Frame;
 use super::outline::outline;
 use crate::error::Problem;
-use crate::extractors::{Format, Params, Segment};
+use crate::extractors::{Format, Params, Segment, Viewer};
 use crate::state::AppState;
 use crate::time::now_us;
 
@@ -76,16 +77,20 @@ pub(crate) struct AreaAnswer {
     area_km2: f64,
     /// The boundaries are a construction, not the city's own.
     approximate: bool,
-    /// Complaints.
-    n: i64,
+    /// Complaints; for the public null, as the next three are, where they are fewer than `minimum_n`.
+    n: Option<i64>,
     /// Neither resolved nor ended.
-    open: i64,
+    open: Option<i64>,
     /// Filed in the last 24 hours.
-    inflow_24h: i64,
+    inflow_24h: Option<i64>,
     /// Resolved or ended in the last 24 hours.
-    outflow_24h: i64,
+    outflow_24h: Option<i64>,
+    /// Complaints of a category that is counted by itself for whoever asks.
+    minimum_n: i64,
     /// By category, the fullest first.
     categories: Vec<AreaCategory>,
+    /// Categories that are not: those with fewer, and where what is left of the total would tell one of them, the next one.
+    suppressed_categories: usize,
 }
 
 /// The units of the territory
@@ -136,7 +141,8 @@ pub(crate) async fn areas(State(state): State<Arc<AppState>>, headers: HeaderMap
 
 /// One area
 ///
-/// Complaints within it by category and status as of the watermark, and what came and went in 24 hours.
+/// Complaints within it by category and status as of the watermark, and what came and went in 24 hours. Private categories (crime) are counted
+/// for staff only; few complaints, as cells with few reporters, are not counted for the public.
 #[utoipa::path(
     get,
     path = "/v1/areas/{code}",
@@ -147,7 +153,12 @@ pub(crate) async fn areas(State(state): State<Arc<AppState>>, headers: HeaderMap
         (status = 404, description = "No such code", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn area(State(state): State<Arc<AppState>>, Segment(code): Segment<String>, params: Params) -> Result<Response, Problem> {
+pub(crate) async fn area(
+    State(state): State<Arc<AppState>>,
+    viewer: Viewer,
+    Segment(code): Segment<String>,
+    params: Params,
+) -> Result<Response, Problem> {
     params.only(&[])?;
     let unit = state.territory.unit(&code);
     let unit = unit.ok_or_else(|| Problem::not_found("no area of the territory has this code; /v1/areas lists them"))?;
@@ -160,12 +171,17 @@ pub(crate) async fn area(State(state): State<Arc<AppState>>, Segment(code): Segm
         None => Vec::new(),
     };
     let mut answer = blank(&state, unit, Frame::of(&snapshot, false, state.settings.delay_s, now_us()));
+    answer.minimum_n = viewer.minimum_reporters(&state);
+    let mut sum = AreaCategory::default();
+    let (mut inflow, mut outflow) = (0, 0);
     let mut categories: BTreeMap<String, AreaCategory> = BTreeMap::new();
-    for count in counts {
-        answer.n += count.n;
-        answer.open += count.open;
-        answer.inflow_24h += count.inflow;
-        answer.outflow_24h += count.outflow;
+    // Complaints are counted here and not people, so there is no saying how many reporters stand behind a private category.
+    let private = |category: &str| Category::from_id(category).is_some_and(|category| state.router.keeps_private(category));
+    for count in counts.into_iter().filter(|count| viewer.staff() || !private(&count.category)) {
+        sum.n += count.n;
+        sum.open += count.open;
+        inflow += count.inflow;
+        outflow += count.outflow;
         let category = categories.entry(count.category.clone()).or_insert_with(|| AreaCategory {
             category_label: Some(Words::category(&count.category)),
             category: count.category,
@@ -177,7 +193,41 @@ pub(crate) async fn area(State(state): State<Arc<AppState>>, Segment(code): Segm
     }
     answer.categories = categories.into_values().collect();
     answer.categories.sort_by_key(|category| std::cmp::Reverse(category.n));
+    let told = suppress(&mut answer.categories, answer.minimum_n);
+    answer.suppressed_categories = told.suppressed;
+    if told.total {
+        answer.n = Some(sum.n);
+        answer.open = Some(sum.open);
+        answer.inflow_24h = Some(inflow);
+        answer.outflow_24h = Some(outflow);
+    }
     json(&answer)
+}
+
+/// What is told of an area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Told {
+    /// Categories that are not counted by themselves.
+    suppressed: usize,
+    /// Whether the total is told.
+    total: bool,
+}
+
+/// Takes categories of fewer than `minimum` complaints away, the emptiest first; and more of them until those taken away are together enough,
+/// or all: else the total less the others would tell what they are.
+fn suppress(categories: &mut Vec<AreaCategory>, minimum: i64) -> Told {
+    let all = categories.len();
+    let mut taken = 0;
+    while let Some(last) = categories.last()
+        && (last.n < minimum || (0 < taken && taken < minimum))
+    {
+        taken += last.n;
+        categories.pop();
+    }
+    Told {
+        suppressed: all - categories.len(),
+        total: taken == 0 || taken >= minimum,
+    }
 }
 
 fn blank(state: &AppState, unit: Unit, frame: Frame) -> AreaAnswer {
@@ -192,10 +242,38 @@ fn blank(state: &AppState, unit: Unit, frame: Frame) -> AreaAnswer {
         name: unit.name,
         area_km2: unit.area_km2,
         approximate: state.territory.approximate(),
-        n: 0,
-        open: 0,
-        inflow_24h: 0,
-        outflow_24h: 0,
+        n: None,
+        open: None,
+        inflow_24h: None,
+        outflow_24h: None,
+        minimum_n: 0,
         categories: Vec::new(),
+        suppressed_categories: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AreaCategory, Told, suppress};
+
+    /// What is left of categories with so many complaints, and what is told, for a minimum of five.
+    fn left(counts: &[i64]) -> (Vec<i64>, usize, bool) {
+        let of = |n: &i64| AreaCategory {
+            n: *n,
+            ..AreaCategory::default()
+        };
+        let mut categories: Vec<AreaCategory> = counts.iter().map(of).collect();
+        let Told { suppressed, total } = suppress(&mut categories, 5);
+        (categories.iter().map(|category| category.n).collect(), suppressed, total)
+    }
+
+    #[test]
+    fn few_complaints_are_not_counted_and_cannot_be_reckoned_from_the_rest() {
+        assert_eq!(left(&[9, 6, 5]), (vec![9, 6, 5], 0, true));
+        assert_eq!(left(&[9, 6, 3]), (vec![9], 2, true), "the total less nine and six would be three");
+        assert_eq!(left(&[9, 6, 3, 2]), (vec![9, 6], 2, true), "five are enough together");
+        assert_eq!(left(&[9, 3]), (vec![], 2, true));
+        assert_eq!(left(&[3, 1]), (vec![], 2, false), "four in all");
+        assert_eq!(left(&[]), (vec![], 0, true));
     }
 }

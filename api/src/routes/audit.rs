@@ -9,6 +9,7 @@ use axum::response::Response;
 
 use super::answer::now;
 use super::rankings_asked::{Asked, versions};
+use crate::access::Right;
 use crate::error::Problem;
 use crate::extractors::{Format, Params, Segment, Viewer};
 use crate::state::AppState;
@@ -33,7 +34,8 @@ use crate::state::AppState;
     responses(
         (status = 200, description = "The file", content_type = "application/json"),
         (status = 400, description = "A parameter does not fit", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not staff", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No credentials", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Neither leadership nor operator", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such level, or no such unit in its table", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -43,11 +45,9 @@ pub(crate) async fn audit(
     Segment((level, code)): Segment<(String, String)>,
     params: Params,
 ) -> Result<Response, Problem> {
-    if !viewer.staff() {
-        return Err(Problem::staff_only());
-    }
+    viewer.require(Right::Audit)?;
     let params = params.only(&["window", "as_of", "quality"])?;
-    let asked = Asked::read(&state, &level, &params)?;
+    let asked = Asked::read(&state, &viewer, &level, &params)?;
     let unknown = || Problem::not_found("no unit of this code is in the table of this level, window and moment");
     let cases = state.cases_at(&asked.snapshot, asked.key.past_us).await?.ok_or_else(unknown)?;
     let (level, window, rule) = (asked.key.level, asked.key.window, asked.rule());

@@ -204,14 +204,15 @@ struct Feature<'a> {
     geometry: Polygon,
 }
 
+/// The outline of a cell as GeoJSON.
 #[derive(Serialize)]
-struct Polygon {
+pub(super) struct Polygon {
     #[serde(rename = "type")]
     kind: &'static str,
     coordinates: [Vec<(f64, f64)>; 1],
 }
 
-fn polygon(cell: u64) -> Polygon {
+pub(super) fn polygon(cell: u64) -> Polygon {
     // Six decimals are 0.1 m.
     let round = |degrees: f64| (degrees * 1e6).round() / 1e6;
     let corners = CellIndex::try_from(cell).map(ring).unwrap_or_default();

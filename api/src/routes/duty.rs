@@ -15,6 +15,7 @@ use super::answer::{json, now};
 use super::duty_asked::{Asked, DEEPEST};
 use super::duty_queue::DutyItem;
 use super::freshness::Frame;
+use crate::access::Right;
 use crate::error::Problem;
 use crate::extractors::{Format, Params, Segment, Viewer};
 use crate::state::AppState;
@@ -230,7 +231,8 @@ type Whole = (DutyMonth, Vec<DutyDay>, Vec<DutyReport>, Vec<DutyChange>);
     responses(
         (status = 200, description = "The ledger", body = DutyAnswer),
         (status = 400, description = "A parameter does not fit", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not staff", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No credentials", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "No verifier of this kelurahan, nor leadership, nor operator", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such kelurahan, or nothing has come in yet", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -241,8 +243,8 @@ pub(crate) async fn duty(
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, Problem> {
-    if !viewer.staff() {
-        return Err(Problem::staff_only());
+    if !viewer.may(Right::Audit) {
+        viewer.require(Right::Verify(&kelurahan))?;
     }
     let params = params.only(&["month", "as_of", "limit", "cursor", "format"])?;
     let format = Format::choose(&params, &headers, &[Format::Json, Format::Csv])?;

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::answer::{Words, json};
 use super::duty_asked::{Asked, DEEPEST};
 use super::freshness::Frame;
+use crate::access::Right;
 use crate::error::Problem;
 use crate::extractors::{Params, Segment, Viewer};
 use crate::state::AppState;
@@ -59,6 +60,9 @@ pub(crate) struct DutyItem {
     close_reason: Option<String>,
     /// Null = none.
     warning: Option<DutyWarning>,
+    /// In the queue: how many transitions it has had, the newest too; what a verdict must expect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<usize>,
 }
 
 impl From<DutyReport> for DutyItem {
@@ -79,6 +83,7 @@ impl From<DutyReport> for DutyItem {
             unit: report.unit,
             close_reason: report.close_reason,
             warning: report.near.map(warning),
+            version: None,
         }
     }
 }
@@ -145,7 +150,8 @@ pub(crate) struct DutyQueueAnswer {
     responses(
         (status = 200, description = "The queue", body = DutyQueueAnswer),
         (status = 400, description = "A parameter does not fit", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not staff", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No credentials", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "No verifier of this kelurahan, nor leadership, nor operator", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such kelurahan, or nothing has come in yet", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -155,8 +161,8 @@ pub(crate) async fn duty_queue(
     Segment(kelurahan): Segment<String>,
     params: Params,
 ) -> Result<Response, Problem> {
-    if !viewer.staff() {
-        return Err(Problem::staff_only());
+    if !viewer.may(Right::Audit) {
+        viewer.require(Right::Verify(&kelurahan))?;
     }
     let params = params.only(&["month", "as_of", "limit", "cursor"])?;
     let limit = params.whole("limit", 1..=500, 50)?;
@@ -164,6 +170,15 @@ pub(crate) async fn duty_queue(
     let asked = Asked::read(&state, &kelurahan, &params, |month| (month.before(), month))?;
     let waiting = asked.ask(&state, |duty| async move { duty.waiting().await }).await?;
     let more = waiting.len() > from.saturating_add(limit);
+    let in_all = waiting.len();
+    let mut items: Vec<DutyItem> = waiting.into_iter().skip(from).take(limit).map(DutyItem::from).collect();
+    let wanted = items.iter().map(|item| (item.channel.clone(), item.id.clone())).collect();
+    for standing in state.deeds.stand(&state, wanted).await? {
+        let same = |item: &&mut DutyItem| item.id == standing.id && item.channel == standing.channel;
+        if let Some(item) = items.iter_mut().find(same) {
+            item.version = Some(standing.story().transitions);
+        }
+    }
     json(&DutyQueueAnswer {
         frame: Frame::of(&asked.snapshot, false, state.settings.delay_s, now_us()),
         known_since: asked.known_since(&state),
@@ -171,8 +186,8 @@ pub(crate) async fn duty_queue(
         kelurahan_name: asked.kelurahan_name,
         first_month: asked.question.first.to_string(),
         last_month: asked.question.last.to_string(),
-        waiting: waiting.len(),
-        items: waiting.into_iter().skip(from).take(limit).map(DutyItem::from).collect(),
+        waiting: in_all,
+        items,
         next_cursor: more.then(|| (from + limit).to_string()),
     })
 }

@@ -11,7 +11,14 @@ use crate::error::Problem;
 use crate::state::AppState;
 
 /// Alive
-#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, description = "The process answers")))]
+///
+/// Whether the process answers at all.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "operation",
+    responses((status = 200, description = "The process answers", content_type = "application/json"))
+)]
 pub(crate) async fn healthz() -> Result<Response, Problem> {
     json(&object!({"status": "ok"}))
 }
@@ -24,7 +31,7 @@ pub(crate) async fn healthz() -> Result<Response, Problem> {
     path = "/readyz",
     tag = "operation",
     responses(
-        (status = 200, description = "It has something to show"),
+        (status = 200, description = "It has something to show", content_type = "application/json"),
         (status = 503, description = "No lane has published yet", body = Problem, content_type = "application/problem+json"),
     )
 )]

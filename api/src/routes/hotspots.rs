@@ -13,11 +13,13 @@ use tanggap_engine::time::{HOUR_US, PANE_US, pane_of};
 use tanggap_queries::QueryError;
 use tanggap_queries::hotspots::{ChannelShare, Family, Hotspot, Watch, Why};
 use tanggap_queries::named::{Member, Sightings};
+use tanggap_queries::statistics::Emerging;
 use tanggap_queries::tables::CitySnapshot;
 use utoipa::ToSchema;
 
 use super::answer::{Words, json};
 use super::freshness::Frame;
+use super::hotspot_gauges::{NearGauge, near_gauges};
 use crate::error::Problem;
 use crate::extractors::{Params, Segment, Viewer};
 use crate::state::AppState;
@@ -27,6 +29,8 @@ use crate::time::{now_us, rfc3339};
 const LEARNED_US: i64 = 8 * 7 * 24 * HOUR_US;
 /// Before the first tick that is asked for so much is watched: what is on was opened within it.
 const LEAD_US: i64 = 6 * HOUR_US;
+/// A day of UTC, by which nulls are made.
+const DAY_US: i64 = 24 * HOUR_US;
 /// Reports may come so late.
 const LATE_US: i64 = 24 * HOUR_US;
 /// Hotspots told at once.
@@ -35,11 +39,12 @@ const MOST: usize = 500;
 /// The hotspots of a tick and why each is one.
 #[derive(Debug, Default)]
 pub(crate) struct Outlook {
-    tick_us: Option<i64>,
+    /// Of which tick, µs since epoch UTC; none before the first.
+    pub(crate) tick_us: Option<i64>,
     /// Those that go on.
-    living: Vec<Why>,
+    pub(crate) living: Vec<Why>,
     /// Those that have ended of late, the last first.
-    ended: Vec<Hotspot>,
+    pub(crate) ended: Vec<Hotspot>,
 }
 
 /// A place of a hotspot.
@@ -61,6 +66,10 @@ pub(crate) struct HotspotChannel {
     observed_without: Option<u32>,
     /// What is expected of them.
     expected_without: f64,
+    /// Their log-likelihood ratio; null in public as `observed_without` is.
+    statistic_without: Option<f64>,
+    /// Days between two such by chance; null in public as `observed_without` is.
+    recurrence_days_without: Option<f64>,
     /// Whether it would be no hotspot without the channel.
     decisive: bool,
 }
@@ -88,7 +97,11 @@ pub(crate) struct HotspotItem {
     revision: u32,
     /// The hotspot it is part of now.
     merged_into: Option<String>,
-    /// Its H3 cells, at resolution 8.
+    /// How it came to be, from Gi* of its cells in twelve steps of half an hour: `new_hot`, `consecutive_hot`, `intensifying_hot`,
+    /// `persistent_hot`, `diminishing_hot`, `sporadic_hot`, `oscillating_hot` or `historical_hot`, each with `_cold` too; null where there is no
+    /// pattern. Of one that has ended: at its last change.
+    label: Option<&'static str>,
+    /// Its H3 cells, at the resolution that is configured.
     cells: Vec<String>,
     /// The kelurahan its reports are in.
     places: Vec<HotspotPlace>,
@@ -128,7 +141,9 @@ pub(crate) struct HotspotAnswer {
     frame: Frame,
     #[serde(flatten)]
     item: HotspotItem,
-    /// Reports of the zone in the seven days of the study period.
+    /// Days of the study period.
+    study_days: u32,
+    /// Reports of the zone in the study period.
     of_zone: u32,
     /// Reports of the city in the window.
     of_window: u32,
@@ -136,6 +151,11 @@ pub(crate) struct HotspotAnswer {
     of_city: u32,
     /// What each channel adds; empty once it has ended.
     channels: Vec<HotspotChannel>,
+    /// Reporters usual there in each of the 168 hours of the week: local time, from Monday 0:00, a holiday being a Sunday. Null without
+    /// history, and once it has ended.
+    week: Option<Vec<f64>>,
+    /// Of a flood, the gauges within 5 km and those of the same rivers, the nearest first: what Siaga they are at, and when their water comes.
+    gauges: Vec<NearGauge>,
     /// Its reports; staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
     members: Option<Vec<HotspotMember>>,
@@ -233,14 +253,18 @@ pub(crate) async fn hotspot(
     } else {
         None
     };
+    let gauges = near_gauges(&state, &snapshot, hotspot).await?;
     let evidence = &hotspot.evidence;
     json(&HotspotAnswer {
         frame: Frame::of(&snapshot, false, state.settings.delay_s, now_us()),
         item: item(&state, hotspot),
+        study_days: state.settings.hotspots.as_ref().map_or(0, |watch| watch.study_days),
         of_zone: evidence.of_zone,
         of_window: evidence.of_window,
         of_city: evidence.of_city,
         channels: shares.iter().map(|share| channel(share, minimum)).collect(),
+        week: living.and_then(|why| why.week.clone()),
+        gauges,
         members,
     })
 }
@@ -268,6 +292,7 @@ fn item(state: &AppState, hotspot: &Hotspot) -> HotspotItem {
         changed: rfc3339(hotspot.changed_us),
         revision: hotspot.revision,
         merged_into: hotspot.merged_into.clone(),
+        label: hotspot.label.map(Emerging::id),
         cells: evidence
             .cells
             .iter()
@@ -295,6 +320,8 @@ fn channel(share: &ChannelShare, minimum: i64) -> HotspotChannel {
         reporters: Some(share.reporters).filter(|_| shown),
         observed_without: Some(share.observed_without).filter(|_| shown),
         expected_without: share.expected_without,
+        statistic_without: Some(share.statistic_without).filter(|_| shown),
+        recurrence_days_without: Some(share.recurrence_days_without()).filter(|_| shown),
         decisive: share.decisive,
     }
 }
@@ -310,13 +337,13 @@ async fn members(state: &Arc<AppState>, snapshot: &Arc<CitySnapshot>, hotspot: &
 }
 
 /// The outlook of the minute the city's watermark is in, made once for all who ask.
-async fn outlook(state: &Arc<AppState>, snapshot: &Arc<CitySnapshot>) -> Result<Arc<Outlook>, Problem> {
-    let Some(tick_us) = snapshot.watermark().map(pane_of) else {
+pub(crate) async fn outlook(state: &Arc<AppState>, snapshot: &Arc<CitySnapshot>) -> Result<Arc<Outlook>, Problem> {
+    let (Some(tick_us), Some(watch)) = (snapshot.watermark().map(pane_of), &state.watch) else {
         return Ok(Arc::default());
     };
     let make = async {
         let session = state.desk.session(snapshot)?;
-        let watch = Arc::clone(&state.watch);
+        let watch = Arc::clone(watch);
         let ask = async move {
             let since_us = match held(&watch).tick_us() {
                 Some(last_us) => last_us.min(tick_us) - LATE_US,
@@ -339,7 +366,8 @@ fn held(watch: &Mutex<Watch>) -> MutexGuard<'_, Watch> {
 
 fn look(watch: &mut Watch, sightings: &Sightings, tick_us: i64) -> Result<Outlook, QueryError> {
     sightings.give(watch)?;
-    watch.begin(tick_us - LEAD_US);
+    // The chance behind hotspots is drawn anew each day: a watch that begins with a day says what one that began before it says.
+    watch.begin((tick_us - LEAD_US).div_euclid(DAY_US) * DAY_US);
     watch.advance(tick_us);
     let ids: Vec<String> = watch.hotspots().map(|hotspot| hotspot.id.clone()).collect();
     // What ended and was told again by a late report is told once, as it was told last.

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::State;
 use axum::response::Response;
@@ -10,11 +11,13 @@ use tanggap_queries::tables::LaneSnapshot;
 
 use super::answer::now;
 use super::freshness::lag_messages;
+use crate::alerts::HookCounts;
 use crate::state::AppState;
 use crate::time::now_us;
 
 type Count = fn(&LaneSnapshot) -> u64;
 type Number = fn(&LaneSnapshot) -> Option<i64>;
+type Delivered = fn(&HookCounts) -> &AtomicU64;
 
 const COUNTERS: [(&str, &str, Count); 10] = [
     ("in", "Events that came in.", |lane| lane.accounting.received),
@@ -43,6 +46,16 @@ const GAUGES: [(&str, &str, Number); 5] = [
     ("segments", "Segments of panes held.", |lane| {
         i64::try_from(lane.segments.len()).ok()
     }),
+];
+
+/// Of each address that alerts are posted to.
+const HOOKS: [(&str, &str, &str, Delivered); 4] = [
+    ("delivered_total", "counter", "Alerts an address has taken.", |hook| &hook.delivered),
+    ("failed_total", "counter", "Tries to post an alert that failed.", |hook| {
+        &hook.failed
+    }),
+    ("dropped_total", "counter", "Alerts given up for an address.", |hook| &hook.dropped),
+    ("waiting", "gauge", "Alerts that wait to be posted.", |hook| &hook.waiting),
 ];
 
 /// Metrics
@@ -78,6 +91,12 @@ pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> Response {
         "Refused events by reason.",
         &mut reasons,
     );
+    let mut told = lanes().flat_map(|lane| {
+        let by = lane.told.iter();
+        by.map(|(topic, n)| (labels(lane, Some(("topic", topic))), n.to_string()))
+    });
+    let help = "Messages told on output topics, as far as they are written down.";
+    family("lane_told_total", "counter", help, &mut told);
     for (name, help, of) in GAUGES {
         let mut values = lanes().filter_map(|lane| Some((labels(lane, None), of(lane)?.to_string())));
         family(&format!("lane_{name}"), "gauge", help, &mut values);
@@ -106,13 +125,24 @@ pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> Response {
     let mut city = snapshot.watermark().into_iter().map(|time| (String::new(), seconds(time)));
     let help = "Watermark of the city, seconds since the epoch.";
     family("city_watermark_seconds", "gauge", help, &mut city);
+    let hooks = state.alerts.hooks();
+    for (name, kind, help, of) in HOOKS {
+        let one = |(place, hook): (usize, &Arc<HookCounts>)| {
+            let labels = format!("{{hook=\"{place}\",host=\"{}\"}}", quoted(&hook.host));
+            (labels, of(hook).load(Ordering::Relaxed).to_string())
+        };
+        family(&format!("webhook_{name}"), kind, help, &mut hooks.iter().enumerate().map(one));
+    }
     let mut version = std::iter::once((String::new(), snapshot.version.to_string()));
     family("city_publications_total", "counter", "Tables published by lanes.", &mut version);
     now("text/plain; version=0.0.4; charset=utf-8", out)
 }
 
+fn quoted(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
 fn labels(lane: &LaneSnapshot, more: Option<(&str, &str)>) -> String {
-    let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
     let more = more.map_or_else(String::new, |(name, value)| format!(",{name}=\"{}\"", quoted(value)));
     format!("{{lane=\"{}\",channel=\"{}\"{more}}}", quoted(&lane.lane), quoted(&lane.channel))
 }

@@ -7,11 +7,12 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 use tanggap_queries::QueryError;
-use tanggap_queries::named::{Burst, ClosingShare, Evidence, Flag, FlagRule, Level, UnitFlags};
+use tanggap_queries::named::{Burst, ClosingShare, Evidence, Flag, FlagKind, FlagRule, Level, UnitFlags};
 use utoipa::ToSchema;
 
 use super::answer::{Words, json};
 use super::freshness::Frame;
+use crate::access::Right;
 use crate::error::Problem;
 use crate::extractors::{Params, Segment, Viewer};
 use crate::state::AppState;
@@ -32,6 +33,18 @@ pub(crate) struct QualityShare {
     lower: f64,
     /// Upper end of it.
     upper: f64,
+}
+
+impl From<ClosingShare> for QualityShare {
+    fn from(share: ClosingShare) -> Self {
+        Self {
+            part: share.part,
+            whole: share.whole,
+            share: share.share,
+            lower: share.interval.0,
+            upper: share.interval.1,
+        }
+    }
 }
 
 /// A month at whose end the unit closed more than chance explains.
@@ -114,7 +127,8 @@ pub(crate) struct QualityAnswer {
     responses(
         (status = 200, description = "The flags", body = QualityAnswer),
         (status = 400, description = "A parameter does not fit", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not staff", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No credentials", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Neither leadership nor operator", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such level, or no closings of such a unit", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -124,9 +138,7 @@ pub(crate) async fn quality(
     Segment((level, code)): Segment<(String, String)>,
     params: Params,
 ) -> Result<Response, Problem> {
-    if !viewer.staff() {
-        return Err(Problem::staff_only());
-    }
+    viewer.require(Right::Audit)?;
     let params = params.only(&["limit", "cursor"])?;
     let limit = params.whole("limit", 1..=500, 50)?;
     let from = params.whole("cursor", 0..=DEEPEST, 0)?;
@@ -144,28 +156,31 @@ pub(crate) async fn quality(
     let unit: UnitFlags = units.into_iter().find(|unit| unit.code == code).ok_or_else(nothing)?;
     flags.retain(|flag| flag.code(level).as_deref() == Some(code.as_str()));
     let more = flags.len() > from.saturating_add(limit);
-    let share = |share: ClosingShare| QualityShare {
-        part: share.part,
-        whole: share.whole,
-        share: share.share,
-        lower: share.interval.0,
-        upper: share.interval.1,
-    };
     json(&QualityAnswer {
         frame: Frame::of(&snapshot, false, state.settings.delay_s, now_us()),
         level: level.id(),
         code,
-        says: Words {
-            id: "tanda untuk diperiksa, bukan putusan".to_owned(),
-            en: "flags to look at, not verdicts".to_owned(),
-        },
-        doubted: unit.doubted.map(share),
-        reopened: unit.reopened.map(share),
-        flags: unit.flags.iter().map(|(kind, cases)| (kind.id().to_owned(), *cases)).collect(),
+        says: no_verdict(),
+        doubted: unit.doubted.map(QualityShare::from),
+        reopened: unit.reopened.map(QualityShare::from),
+        flags: by_kind(&unit.flags),
         bursts: unit.bursts.into_iter().map(burst).collect(),
         items: flags.into_iter().skip(from).take(limit).map(|flag| item(&state, flag)).collect(),
         next_cursor: more.then(|| (from + limit).to_string()),
     })
+}
+
+/// What a flag is.
+pub(super) fn no_verdict() -> Words {
+    Words {
+        id: "tanda untuk diperiksa, bukan putusan".to_owned(),
+        en: "flags to look at, not verdicts".to_owned(),
+    }
+}
+
+/// Cases by the id of their kind of flag.
+pub(super) fn by_kind(flags: &BTreeMap<FlagKind, u64>) -> BTreeMap<String, u64> {
+    flags.iter().map(|(kind, cases)| (kind.id().to_owned(), *cases)).collect()
 }
 
 fn burst(burst: Burst) -> QualityBurst {

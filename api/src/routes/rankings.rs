@@ -6,7 +6,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
-use tanggap_queries::named::{FORMULA, rankings_table};
+use tanggap_queries::named::{FORMULA, RankingRule, rankings_table};
+use tanggap_queries::tables::CitySnapshot;
 use utoipa::ToSchema;
 
 use super::answer::{Words, json, rows};
@@ -14,8 +15,8 @@ use super::freshness::Frame;
 use super::ranking_item::RankingItem;
 use super::rankings_asked::Asked;
 use crate::error::Problem;
-use crate::extractors::{Format, Params, Segment};
-use crate::state::{AppState, RankingTable};
+use crate::extractors::{Format, Params, Segment, Viewer};
+use crate::state::{AppState, RankingKey, RankingTable};
 use crate::time::{now_us, rfc3339};
 
 /// The response-time table of a level.
@@ -42,7 +43,7 @@ pub(crate) struct RankingsAnswer {
 /// Response times
 ///
 /// Kaplan-Meier times over the complaints filed in the window, open ones included as still waiting; places by the restricted mean,
-/// with the places chance leaves open. What stands behind a row: `/v1/rankings/{level}/{code}/audit`.
+/// with the places chance leaves open. In time is who was done within the time the service level of the complaint gives. What stands behind a row: `/v1/rankings/{level}/{code}/audit`.
 #[utoipa::path(
     get,
     path = "/v1/rankings/{level}",
@@ -50,7 +51,7 @@ pub(crate) struct RankingsAnswer {
     params(
         ("level" = String, Path, description = "kelurahan, kecamatan, kota, dinas or channel"),
         ("window" = Option<String>, Query, description = "1h to 3660d, or `all`; default 30d"),
-        ("as_of" = Option<String>, Query, description = "RFC 3339; nothing later counts; default and at most: the watermark"),
+        ("as_of" = Option<String>, Query, description = "RFC 3339; nothing later counts; default and at most: the watermark. The public may ask for whole days only (00:00 in Jakarta), staff for any moment"),
         ("format" = Option<String>, Query, description = "json, csv or arrow; else Accept decides"),
         ("quality" = Option<String>, Query, description = "plain or adjusted (for the quality of closings); default plain"),
     ),
@@ -62,13 +63,14 @@ pub(crate) struct RankingsAnswer {
 )]
 pub(crate) async fn rankings(
     State(state): State<Arc<AppState>>,
+    viewer: Viewer,
     Segment(level): Segment<String>,
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, Problem> {
     let params = params.only(&["window", "as_of", "format", "quality"])?;
     let format = Format::choose(&params, &headers, &[Format::Json, Format::Csv, Format::Arrow])?;
-    let asked = Asked::read(&state, &level, &params)?;
+    let asked = Asked::read(&state, &viewer, &level, &params)?;
     let level = asked.key.level;
     let table = table(&state, &asked).await?;
     if format != Format::Json {
@@ -104,19 +106,27 @@ fn quality_says(adjusted: bool) -> Words {
     }
 }
 
-async fn table(state: &Arc<AppState>, asked: &Asked) -> Result<Arc<RankingTable>, Problem> {
-    let (level, window, rule) = (asked.key.level, asked.key.window, asked.rule());
-    let make = async {
-        let Some(cases) = state.cases_at(&asked.snapshot, asked.key.past_us).await? else {
-            return Ok(RankingTable {
-                as_of_us: None,
-                rows: Vec::new(),
-            });
-        };
-        let as_of_us = Some(cases.as_of_us());
-        let ask = async move { cases.rankings(level, window, &rule).await };
-        let rows = state.analysts.ask(ask).await?;
-        Ok::<_, Problem>(RankingTable { as_of_us, rows })
-    };
+/// The table that was asked for.
+pub(super) async fn table(state: &Arc<AppState>, asked: &Asked) -> Result<Arc<RankingTable>, Problem> {
+    let make = made(state, &asked.snapshot, asked.key.clone(), asked.rule());
     state.answers.rankings.ask(asked.key.clone(), asked.snapshot.version, make).await
+}
+
+/// Makes a table.
+pub(super) async fn made(
+    state: &Arc<AppState>,
+    snapshot: &Arc<CitySnapshot>,
+    key: RankingKey,
+    rule: RankingRule,
+) -> Result<RankingTable, Problem> {
+    let Some(cases) = state.cases_at(snapshot, key.past_us).await? else {
+        return Ok(RankingTable {
+            as_of_us: None,
+            rows: Vec::new(),
+        });
+    };
+    let as_of_us = Some(cases.as_of_us());
+    let ask = async move { cases.rankings(key.level, key.window, &rule).await };
+    let rows = state.analysts.ask(ask).await?;
+    Ok(RankingTable { as_of_us, rows })
 }

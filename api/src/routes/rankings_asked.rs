@@ -6,15 +6,19 @@ use std::time::Duration;
 
 use tanggap_engine::case::{SLA, SlaRules};
 use tanggap_engine::event::CategoryMap;
-use tanggap_engine::time::{INDONESIA, JAKARTA_HOURS, WorkingTime};
+use tanggap_engine::time::{HOUR_US, INDONESIA, JAKARTA_HOURS, WorkingTime};
 use tanggap_queries::named::{Level, RankingRule};
 use tanggap_queries::tables::CitySnapshot;
 
 use crate::error::Problem;
-use crate::extractors::Params;
+use crate::extractors::{Params, Viewer};
 use crate::state::{AppState, RankingKey};
 
 const DAY: Duration = Duration::from_hours(24);
+/// What the public may ask for.
+const WHOLE_DAY: &str = "the beginning of a day in Jakarta, as 2026-01-15T00:00:00+07:00; staff may ask for any moment";
+/// Local time less UTC, µs. Jakarta has no summer time.
+const OFFSET_US: i64 = 7 * HOUR_US;
 
 /// What was asked for, checked.
 pub(super) struct Asked {
@@ -24,11 +28,13 @@ pub(super) struct Asked {
     pub(super) window: String,
     /// `plain` or `adjusted`.
     pub(super) quality: &'static str,
+    rule: RankingRule,
 }
 
 impl Asked {
-    /// Reads what both want: the level of the path, and `window`, `as_of` and `quality`.
-    pub(super) fn read(state: &AppState, level: &str, params: &Params) -> Result<Self, Problem> {
+    /// Reads what both want: the level of the path, and `window`, `as_of` and `quality`. A moment that has passed costs a look through all of
+    /// history, so the public may ask for whole days only.
+    pub(super) fn read(state: &AppState, viewer: &Viewer, level: &str, params: &Params) -> Result<Self, Problem> {
         let level = Level::from_id(level).ok_or_else(|| {
             let known = Level::ALL.map(Level::id).join(", ");
             Problem::not_found(format!("there is no such level; there is: {known}"))
@@ -43,6 +49,10 @@ impl Asked {
         let past_us = params
             .moment("as_of")?
             .filter(|moment| newest.is_some_and(|newest| *moment < newest));
+        if past_us.is_some_and(|moment| !viewer.staff() && !whole_day(moment)) {
+            let text = params.get("as_of").unwrap_or_default();
+            return Err(Problem::parameter("as_of", text, &[WHOLE_DAY]));
+        }
         Ok(Self {
             snapshot,
             key: RankingKey {
@@ -53,20 +63,26 @@ impl Asked {
             },
             window: params.get("window").unwrap_or("30d").to_owned(),
             quality,
+            rule: RankingRule {
+                quality: quality == "adjusted",
+                ..state.settings.rankings
+            },
         })
     }
 
     /// The rule the rows are made with.
-    pub(super) fn rule(&self) -> RankingRule {
-        RankingRule {
-            quality: self.key.quality,
-            ..RankingRule::default()
-        }
+    pub(super) const fn rule(&self) -> RankingRule {
+        self.rule
     }
 }
 
-/// Versions of what complaints are read with. Calendar and SLA are named because an appeal asks for them: the clocks of the table run
-/// through nights and holidays, so neither changes a row.
+/// Whether a moment, µs since epoch UTC, is the beginning of a local day.
+const fn whole_day(moment_us: i64) -> bool {
+    moment_us.saturating_add(OFFSET_US).rem_euclid(24 * HOUR_US) == 0
+}
+
+/// Versions of what complaints are read with. The times of the table run through nights and holidays; calendar and service levels change
+/// what is in time.
 pub(super) fn versions(state: &AppState) -> BTreeMap<String, String> {
     let mut versions = BTreeMap::from([
         ("program".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
@@ -82,4 +98,17 @@ pub(super) fn versions(state: &AppState) -> BTreeMap<String, String> {
         versions.insert("sla".to_owned(), rules.version().to_owned());
     }
     versions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole_day;
+
+    #[test]
+    fn a_day_begins_at_midnight_in_jakarta() {
+        // 2026-01-14 17:00 UTC.
+        let midnight = 1_768_410_000_000_000;
+        assert!(whole_day(midnight));
+        assert!(!whole_day(midnight + 1) && !whole_day(midnight - 1) && !whole_day(midnight + 7 * super::HOUR_US));
+    }
 }

@@ -6,13 +6,15 @@ use axum::extract::State;
 use axum::response::Response;
 use h3o::CellIndex;
 use serde::Serialize;
+use tanggap_engine::event::Category;
 use tanggap_queries::named::{Report, ReportRoute, Step, report as ask};
 use utoipa::ToSchema;
 
 use super::answer::{Words, json};
 use super::freshness::Frame;
+use crate::deeds::{Action, Clerk};
 use crate::error::Problem;
-use crate::extractors::{Params, Segment};
+use crate::extractors::{Params, Segment, Viewer};
 use crate::state::AppState;
 use crate::time::{now_us, rfc3339};
 
@@ -34,7 +36,7 @@ pub(crate) struct TimelineStep {
 /// Who was asked, and why.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RouteAnswer {
-    /// Code of the unit; empty = nobody, on purpose.
+    /// Code of the unit; empty = nobody, on purpose: of a place in no region the rule is `received_no_partner`.
     unit_code: String,
     /// Its name.
     unit: String,
@@ -44,6 +46,8 @@ pub(crate) struct RouteAnswer {
     confidence: f64,
     /// In words.
     reason: Words,
+    /// The unit was told at once; it lies in no queue.
+    passed_on: bool,
     /// Who would be asked next.
     second_unit: Option<String>,
     /// Metres to the nearest border between kelurahan.
@@ -78,11 +82,16 @@ pub(crate) struct ReportAnswer {
     route: Option<RouteAnswer>,
     /// Oldest first.
     timeline: Vec<TimelineStep>,
+    /// For staff: how many transitions it has had, the newest too; what a deed must expect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<usize>,
+    /// What whoever asks may do with it now.
+    actions: Vec<Action>,
 }
 
 /// One report
 ///
-/// Its place, route and timeline. Without `channel` the report of whichever channel knows the id: QLUE first, then by name.
+/// Its place, route and timeline. Private ones (crime) are shown to staff only. Without `channel` the report of whichever channel knows the id: QLUE first, then by name.
 #[utoipa::path(
     get,
     path = "/v1/reports/{id}",
@@ -93,19 +102,35 @@ pub(crate) struct ReportAnswer {
     ),
     responses(
         (status = 200, description = "The report", body = ReportAnswer),
+        (status = 400, description = "A parameter that does not fit, named", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such report", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn report(State(state): State<Arc<AppState>>, Segment(id): Segment<String>, params: Params) -> Result<Response, Problem> {
+pub(crate) async fn report(
+    State(state): State<Arc<AppState>>,
+    viewer: Viewer,
+    Segment(id): Segment<String>,
+    params: Params,
+) -> Result<Response, Problem> {
     let params = params.only(&["channel"])?;
     let channel = params.get("channel").map(str::to_owned);
     let snapshot = state.city.snapshot();
     let session = state.desk.session(&snapshot)?;
     let question = async move { ask(&session, &id, channel.as_deref()).await };
     let found = state.analysts.ask(question).await?;
+    // To the public a private report is none: that there is one would already say something.
+    let found = found.filter(|found| viewer.staff() || !private(&state, found));
     let found = found.ok_or_else(|| Problem::not_found("no report has this id"))?;
     let frame = Frame::of(&snapshot, false, state.settings.delay_s, now_us());
-    json(&answer(&state, found, frame))
+    let mut body = answer(&state, found, frame);
+    if viewer.staff() {
+        let asked = vec![(body.channel.clone(), body.id.clone())];
+        if let Some(standing) = state.deeds.stand(&state, asked).await?.first() {
+            body.version = Some(standing.story().transitions);
+            body.actions = Clerk::actions(&state, &viewer, standing).to_vec();
+        }
+    }
+    json(&body)
 }
 
 fn answer(state: &AppState, report: Report, frame: Frame) -> ReportAnswer {
@@ -129,9 +154,17 @@ fn answer(state: &AppState, report: Report, frame: Frame) -> ReportAnswer {
         kelurahan_name,
         status,
         unit: report.unit,
-        route: report.route.map(|route| routed(route, received_us)),
+        route: report.route.map(|route| routed(state, route)),
         timeline: report.timeline.into_iter().map(step).collect(),
+        version: None,
+        actions: Vec::new(),
     }
+}
+
+/// Whether a report is kept from the public, by its category or by the rule that routed it.
+fn private(state: &AppState, report: &Report) -> bool {
+    let category = Category::from_id(&report.category).is_some_and(|category| state.router.keeps_private(category));
+    category || report.route.as_ref().is_some_and(|route| state.router.is_private(&route.rule))
 }
 
 fn step(step: Step) -> TimelineStep {
@@ -144,11 +177,11 @@ fn step(step: Step) -> TimelineStep {
     }
 }
 
-fn routed(route: ReportRoute, received_us: i64) -> RouteAnswer {
-    let until = |seconds: Option<i64>| seconds.map(|seconds| rfc3339(received_us.saturating_add(seconds.saturating_mul(1_000_000))));
+fn routed(state: &AppState, route: ReportRoute) -> RouteAnswer {
     RouteAnswer {
-        respond_by: until(route.respond_s),
-        finish_by: until(route.finish_s),
+        respond_by: route.respond_by_us.map(rfc3339),
+        finish_by: route.finish_by_us.map(rfc3339),
+        passed_on: state.router.passes_on(&route.unit_code),
         unit_code: route.unit_code,
         unit: route.unit,
         rule: route.rule,

@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 
 use super::answer::{json, rows};
 use super::freshness::Frame;
+use crate::access::Right;
 use crate::error::Problem;
 use crate::extractors::{Format, Params, Viewer};
 use crate::state::AppState;
@@ -68,7 +69,9 @@ pub(crate) struct SqlAnswer {
     responses(
         (status = 200, description = "The rows", body = SqlAnswer),
         (status = 400, description = "It does not parse, or wants more than to read", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not staff, or switched off", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No credentials", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Neither leadership nor operator, or switched off", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not sent as application/json", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "It needs too much", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -82,9 +85,7 @@ pub(crate) async fn sql(
     if !state.settings.sql_enabled {
         return Err(Problem::switched_off("api.sql"));
     }
-    if !viewer.staff() {
-        return Err(Problem::staff_only());
-    }
+    viewer.require(Right::Audit)?;
     let params = params.only(&["format"])?;
     let format = Format::choose(&params, &headers, &[Format::Json, Format::Csv, Format::Arrow])?;
     let Json(question) = body?;

@@ -12,7 +12,7 @@ use serde_json::json as object;
 use tanggap_engine::territory::Level;
 use tanggap_queries::named::HeatLevel;
 
-use super::answer::{json, now};
+use super::answer::{json, now, steady};
 use super::heat::heat;
 use super::outline::outline;
 use crate::error::Problem;
@@ -112,6 +112,7 @@ fn whole(value: f64) -> i32 {
     ),
     responses(
         (status = 200, description = "The tile", content_type = "application/vnd.mapbox-vector-tile"),
+        (status = 304, description = "The outlines are still the same"),
         (status = 400, description = "A parameter does not fit", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such layer", body = Problem, content_type = "application/problem+json"),
     )
@@ -120,13 +121,14 @@ pub(crate) async fn tile(
     State(state): State<Arc<AppState>>,
     Segment((layer, z, x, y)): Segment<(String, String, String, String)>,
     viewer: Viewer,
+    headers: HeaderMap,
     params: Params,
 ) -> Result<Response, Problem> {
     let tile = Tile::parse(&z, &x, &y)?;
-    let bytes = match layer.as_str() {
+    match layer.as_str() {
         "cells" => {
             let params = params.only(&["window", "category"])?;
-            cells(&state, viewer, &params, tile).await?
+            Ok(now(MVT, cells(&state, &viewer, &params, tile).await?))
         }
         "kelurahan" => {
             params.only(&[])?;
@@ -156,14 +158,15 @@ pub(crate) async fn tile(
                 }
                 Ok::<_, MvtError>(layer.encode())
             };
-            state.analysts.compute(shapes).await?.map_err(|error| unwritten(&error))?
+            let bytes = state.analysts.compute(shapes).await?.map_err(|error| unwritten(&error))?;
+            let version = format!("{}-tile", state.territory.version());
+            Ok(steady(&headers, MVT, &version, bytes.into()))
         }
-        _ => return Err(no_layer()),
-    };
-    Ok(now(MVT, bytes))
+        _ => Err(no_layer()),
+    }
 }
 
-async fn cells(state: &Arc<AppState>, viewer: Viewer, params: &Params, tile: Tile) -> Result<Vec<u8>, Problem> {
+async fn cells(state: &Arc<AppState>, viewer: &Viewer, params: &Params, tile: Tile) -> Result<Vec<u8>, Problem> {
     let length_us = params.window_us()?;
     let category = params.category()?;
     let snapshot = state.city.snapshot();
@@ -223,7 +226,7 @@ fn no_layer() -> Problem {
     tag = "tiles",
     params(("layer" = String, Path, description = "cells.json or kelurahan.json")),
     responses(
-        (status = 200, description = "TileJSON"),
+        (status = 200, description = "TileJSON", content_type = "application/json"),
         (status = 404, description = "No such layer", body = Problem, content_type = "application/problem+json"),
     )
 )]

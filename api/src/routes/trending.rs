@@ -97,7 +97,7 @@ pub(crate) async fn trending(State(state): State<Arc<AppState>>, viewer: Viewer,
     let snapshot = state.city.snapshot();
     let window = Window::of(&snapshot, length_us, state.settings.delay_s, None);
     let items = match window {
-        Some(window) => list(&state, &snapshot, window, level, category, viewer, limit).await?,
+        Some(window) => list(&state, &snapshot, window, level, category, viewer.staff(), limit).await?,
         None => Vec::new(),
     };
     json(&TrendingAnswer {
@@ -117,10 +117,10 @@ pub(crate) async fn rising(
     snapshot: &Arc<CitySnapshot>,
     window: Window,
     category: Option<Category>,
-    viewer: Viewer,
+    staff: bool,
     limit: usize,
 ) -> Result<Vec<RisingItem>, Problem> {
-    let mut items = list(state, snapshot, window, HeatLevel::Cell, category, viewer, MOST_RISING).await?;
+    let mut items = list(state, snapshot, window, HeatLevel::Cell, category, staff, MOST_RISING).await?;
     items.retain(|item| item.index.is_some());
     items.truncate(limit);
     for (rank, item) in (1..).zip(&mut items) {
@@ -135,7 +135,7 @@ async fn list(
     window: Window,
     level: HeatLevel,
     category: Option<Category>,
-    viewer: Viewer,
+    staff: bool,
     limit: usize,
 ) -> Result<Vec<RisingItem>, Problem> {
     let key = HeatKey {
@@ -148,7 +148,7 @@ async fn list(
         kelurahan: None,
     };
     let answer = heat(state, snapshot, key).await?;
-    let rows = if viewer.staff() { &answer.rising } else { &answer.rising_public };
+    let rows = if staff { &answer.rising } else { &answer.rising_public };
     Ok((1..)
         .zip(rows.iter().take(limit))
         .map(|(rank, row)| item(state, rank, row, level))

@@ -1,6 +1,6 @@
 //! `tanggap classify`: what the texts of a CSV say, how sure, and by which words. The file comes out again with the answers beside it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
@@ -9,6 +9,7 @@ use tanggap_engine::place::{Gazetteer, Whereabouts};
 use tanggap_engine::territory::{PropertyNames, Territory};
 use tanggap_engine::text::{Reading, TextModel};
 
+use super::reading::read_model;
 use super::setting::read_territory;
 use super::train::Table;
 
@@ -66,11 +67,6 @@ pub(crate) fn classify(arguments: &ClassifyArguments) -> anyhow::Result<()> {
         out.write_record(&row)?;
     }
     out.flush().context("cannot write to standard output")
-}
-
-fn read_model(file: &Path) -> anyhow::Result<TextModel> {
-    let bytes = std::fs::read(file).with_context(|| format!("cannot read the model {}", file.display()))?;
-    TextModel::from_bytes(&bytes).with_context(|| format!("cannot use the model {}", file.display()))
 }
 
 fn gazetteer(arguments: &ClassifyArguments) -> anyhow::Result<Option<Gazetteer>> {

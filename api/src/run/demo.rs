@@ -15,6 +15,7 @@ use tanggap_connectors::simulate::{City, CityConfig};
 use super::serve::{Service, TOPICS, embedded};
 use super::setting::Setting;
 use super::simulate::places;
+use crate::config::Secret;
 
 /// See it run.
 #[derive(Args, Debug)]
@@ -69,6 +70,7 @@ pub(crate) fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
     let config = Arc::make_mut(&mut setting.config);
     config.api.loopback_is_staff = true;
     config.api.sql = true;
+    config.open311.keys = vec![Secret("demo".to_owned())];
     if arguments.speed > 1.0 {
         config.time.future_skew_s = u32::MAX;
     }
@@ -89,6 +91,7 @@ pub(crate) fn demo(arguments: &DemoArguments) -> anyhow::Result<()> {
         rate: arguments.rate.max(0.001),
         endless: true,
         places: places(&setting.territory),
+        witnessed: 0.2,
         ..CityConfig::default()
     };
     let service = Service::start(setting, kafka.clone(), arguments.listen, &data_dir, false)?;

@@ -1,6 +1,6 @@
 //! A lane's rows on their way to the store: gathered step by step, written down once an epoch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use anyhow::bail;
@@ -11,9 +11,11 @@ use datafusion::arrow::json::ArrayWriter;
 use serde_json::{Map, Value};
 use tanggap_connectors::decode::Payload;
 use tanggap_connectors::store::{CommitStore, Epoch, LaneLog, Recovered};
+use tanggap_engine::case::SlaRule;
 use tanggap_engine::commit::Writer;
-use tanggap_engine::event::Category;
+use tanggap_engine::event::{Category, Status, schema};
 use tanggap_engine::lane::LaneState;
+use tanggap_engine::route::Router;
 use tanggap_engine::territory::KelurahanCode;
 use tanggap_engine::time::PANE_US;
 use tanggap_queries::tables::Written;
@@ -21,12 +23,12 @@ use tanggap_queries::tables::Written;
 use super::history::{Stand, Through};
 use super::input_hash::InputHash;
 use super::lane::DeadLetter;
-use super::letters;
+use super::letters::{self, Shelf};
 use super::merging::Merging;
-use super::outbox::{DEAD_LETTERS, LATE, Message, Outbox, ROUTED, WINDOWS, messages};
+use super::outbox::{DEAD_LETTERS, LATE, Message, Outbox, ROUTED, STATUSES, WINDOWS, messages};
 use super::outputs::letter_json;
 use super::setting::Setting;
-use crate::time::now_us;
+use crate::time::{now_us, rfc3339};
 
 /// Tables of a lane, by the names they have on disk. Those whose columns have grown are known by name to `commit/codec.rs` of the engine.
 pub(super) mod table {
@@ -56,6 +58,8 @@ pub(super) struct Durable {
     pending: BTreeMap<&'static str, Vec<RecordBatch>>,
     outbox: Outbox,
     letters: Vec<DeadLetter>,
+    /// Those that were written down.
+    shelf: Shelf,
     input: InputHash,
     changed: bool,
     has_traffic: bool,
@@ -72,10 +76,11 @@ impl Durable {
         store: Box<dyn CommitStore>,
         writer: Writer,
         lane: &str,
+        channel: &str,
         setting: &Setting,
     ) -> anyhow::Result<(Self, Option<Recovered>)> {
         let (log, recovered) = LaneLog::open(store, lane, writer, setting.config.store.keep_epochs)?;
-        let made_with = made_with(setting)?;
+        let made_with = made_with(setting, channel)?;
         let sent = recovered
             .as_ref()
             .map(|recovered| recovered.manifest.sent.clone())
@@ -87,6 +92,7 @@ impl Durable {
             pending: BTreeMap::new(),
             outbox: Outbox::new(lane, sent),
             letters: Vec::new(),
+            shelf: Shelf::new(setting.config.store.dead_letters),
             input: InputHash::default(),
             changed: false,
             has_traffic: false,
@@ -102,6 +108,9 @@ impl Durable {
             same_settings(lane, &recovered.manifest.made_with, &durable.made_with)?;
             durable.input = InputHash::from_hex(&recovered.manifest.input_hash)?;
             durable.has_traffic = recovered.tables.contains_key(table::TRAFFIC);
+            for rows in recovered.tables.get(table::DEAD_LETTERS).into_iter().flatten() {
+                durable.shelf.push(rows.clone())?;
+            }
         }
         Ok((durable, recovered))
     }
@@ -109,6 +118,16 @@ impl Durable {
     /// What survives a crash.
     pub(super) const fn written(&self) -> Option<Written> {
         self.written
+    }
+
+    /// Refused events that are written down, the newest ones.
+    pub(super) fn refused(&self) -> &[RecordBatch] {
+        self.shelf.batches()
+    }
+
+    /// Messages told by topic, as far as they are written down.
+    pub(super) const fn told(&self) -> &BTreeMap<String, u64> {
+        self.outbox.sent_by_topic()
     }
 
     /// History has the lane up to here: what it has is left out when files are merged.
@@ -140,9 +159,11 @@ impl Durable {
         let (_, mut told) = self.outbox.of_epoch(stand.epoch)?;
         // Refused events are told with their bytes, which history does not have.
         told.insert(DEAD_LETTERS.to_owned(), stand.sent.get(DEAD_LETTERS).copied().unwrap_or_default());
-        let otherwise = told
-            .iter()
-            .filter(|(topic, count)| stand.sent.get(*topic).copied().unwrap_or_default() != **count);
+        let otherwise = told.iter().filter(|(topic, count)| {
+            let then = stand.sent.get(*topic).copied().unwrap_or_default();
+            // A lane that is older than this topic has told less of it.
+            then != **count && !(topic.as_str() == STATUSES && then < **count)
+        });
         let otherwise = otherwise.map(|(topic, _)| topic.clone()).collect();
         self.outbox.written(stand.sent.clone());
         self.changed = true;
@@ -180,13 +201,27 @@ impl Durable {
     ///
     /// # Errors
     /// The rows cannot be written as JSON.
-    pub(super) fn route(&mut self, channel: &str, routes: &RecordBatch) -> anyhow::Result<()> {
+    pub(super) fn route(&mut self, router: &Router, channel: &str, routes: &RecordBatch) -> anyhow::Result<()> {
         let mut writer = ArrayWriter::new(Vec::new());
         writer.write(routes)?;
         writer.finish()?;
         let rows: Vec<Map<String, Value>> = serde_json::from_slice(&writer.into_inner())?;
         for mut row in rows {
             let key = row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let rule = row.get("rule").and_then(Value::as_str).unwrap_or_default();
+            let level = router.level(rule, channel).map(SlaRule::id);
+            row.insert("sla".to_owned(), level.into());
+            // Said only where it is so: who reads the topic must act at once, or show it to nobody.
+            let passed_on = row
+                .get("unit_code")
+                .and_then(Value::as_str)
+                .is_some_and(|unit| router.passes_on(unit));
+            let private = row.get("rule").and_then(Value::as_str).is_some_and(|rule| router.is_private(rule));
+            for (so, name) in [(passed_on, "passed_on"), (private, "private")] {
+                if so {
+                    row.insert(name.to_owned(), true.into());
+                }
+            }
             row.insert("channel".to_owned(), channel.into());
             self.outbox.add(ROUTED, key, row);
         }
@@ -221,6 +256,39 @@ impl Durable {
                 ("revises".to_owned(), Value::from(closed.column(5).as_boolean().value(row))),
             ]);
             self.outbox.add(WINDOWS, key, value);
+        }
+    }
+
+    /// Gathers what became of cases (`schema::TRANSITIONS`): of each transition whose report it is, what it became, who has it and when. What a
+    /// channel showed of itself is no news to it, and is left out. No note, photo or person is in it.
+    pub(super) fn statuses(&mut self, transitions: &RecordBatch) {
+        let column = |name: &str| {
+            let column = transitions.column_by_name(name);
+            column.expect("lanes give the columns of the transition schema")
+        };
+        let (id, channel) = (
+            column(schema::ID).as_string::<i32>(),
+            column(schema::REPORT_CHANNEL).as_string::<i32>(),
+        );
+        let (time, status) = (
+            column(schema::TIME).as_primitive::<TimestampMicrosecondType>(),
+            column(schema::STATUS).as_primitive::<UInt8Type>(),
+        );
+        let (unit, snapshot) = (column(schema::UNIT).as_string::<i32>(), column(schema::SNAPSHOT).as_boolean());
+        for row in (0..transitions.num_rows()).filter(|row| !snapshot.value(*row)) {
+            let channel = channel.is_valid(row).then(|| channel.value(row));
+            let unit = unit.is_valid(row).then(|| unit.value(row));
+            let value = Map::from_iter([
+                ("channel".to_owned(), Value::from(channel)),
+                ("id".to_owned(), Value::from(id.value(row))),
+                (
+                    "status".to_owned(),
+                    Value::from(Status::from_number(status.value(row)).map(Status::id)),
+                ),
+                ("unit".to_owned(), Value::from(unit)),
+                ("time".to_owned(), Value::from(rfc3339(time.value(row)))),
+            ]);
+            self.outbox.add(STATUSES, id.value(row).to_owned(), value);
         }
     }
 
@@ -260,8 +328,9 @@ impl Durable {
             tables.push((table::TRAFFIC, checkpoint.traffic));
         }
         let first_seq = i64::try_from(self.outbox.sent(DEAD_LETTERS))? + 1;
-        if !self.letters.is_empty() {
-            tables.push((table::DEAD_LETTERS, letters::rows(&self.letters, first_seq)?));
+        let refused = letters::rows(&self.letters, first_seq)?;
+        if refused.num_rows() > 0 {
+            tables.push((table::DEAD_LETTERS, refused.clone()));
         }
         let (outbox, sent) = self.outbox.of_epoch(number)?;
         let told = outbox
@@ -290,6 +359,7 @@ impl Durable {
         });
         self.pending.clear();
         self.letters.clear();
+        self.shelf.push(refused)?;
         self.outbox.written(sent);
         self.changed = false;
         Ok(told)
@@ -304,18 +374,23 @@ pub(super) fn writer() -> Writer {
     }
 }
 
-/// What a lane's state depends on besides its log.
-pub(super) fn made_with(setting: &Setting) -> anyhow::Result<BTreeMap<String, String>> {
-    Ok(BTreeMap::from([
+/// What a lane's state depends on besides its log: for a channel whose texts are read also who reads them.
+pub(super) fn made_with(setting: &Setting, channel: &str) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut made_with = BTreeMap::from([
         ("territory".to_owned(), setting.territory.version().to_owned()),
         ("settings of lanes".to_owned(), serde_json::to_string(&setting.config.lane(true))?),
-    ]))
+    ]);
+    if let Some(reader) = setting.texts.as_ref().filter(|reader| reader.reads(channel)) {
+        made_with.insert("reader of texts".to_owned(), reader.version());
+    }
+    Ok(made_with)
 }
 
 /// No state survives other settings.
 pub(super) fn same_settings(lane: &str, then: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> anyhow::Result<()> {
-    for (name, now) in now {
-        let then = then.get(name).map_or("nothing", String::as_str);
+    let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
+    for name in names {
+        let [then, now] = [then, now].map(|settings| settings.get(name).map_or("nothing", String::as_str));
         if then != now {
             bail!(
                 "{lane} was written with another {name} ({then}) than this run has ({now}): start with the same one, or with another \

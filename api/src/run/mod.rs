@@ -1,5 +1,7 @@
 //! The loops: what the commands do. The only place with a clock.
 
+mod alerts;
+mod bridge;
 mod classify;
 mod demo;
 mod differences;
@@ -20,10 +22,13 @@ mod outputs;
 mod outside;
 mod pile;
 mod print;
+mod reading;
 mod rebuild;
 mod refusals;
+mod region;
 mod replay;
 mod restore;
+mod routes;
 mod sending;
 mod serve;
 mod setting;
@@ -38,12 +43,14 @@ mod train;
 mod verify;
 mod watcher;
 
+pub(crate) use bridge::{BridgeCommand, bridge};
 pub(crate) use classify::{ClassifyArguments, classify};
 pub(crate) use demo::{DemoArguments, demo};
 pub(crate) use dlq::{DlqCommand, dlq};
 pub(crate) use rebuild::{RebuildArguments, rebuild};
 pub(crate) use replay::{ReplayArguments, replay};
 pub(crate) use restore::{RestoreArguments, restore};
+pub(crate) use routes::{RoutesCommand, routes};
 pub(crate) use serve::{ServeArguments, serve};
 pub(crate) use simulate::{SimulateArguments, simulate};
 pub(crate) use sql::{SqlArguments, sql};

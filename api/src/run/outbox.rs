@@ -19,8 +19,10 @@ pub(super) const ROUTED: &str = "tanggap.routed";
 pub(super) const LATE: &str = "tanggap.late";
 /// Where panes are told when they are over.
 pub(super) const WINDOWS: &str = "tanggap.windows";
+/// Where it is told what became of a case, for the channel it came by.
+pub(super) const STATUSES: &str = "tanggap.statuses";
 /// All of them.
-pub(super) const TOPICS: [&str; 4] = [DEAD_LETTERS, ROUTED, LATE, WINDOWS];
+pub(super) const TOPICS: [&str; 5] = [DEAD_LETTERS, ROUTED, LATE, WINDOWS, STATUSES];
 
 /// Messages of an epoch, in the order they are sent.
 static OUTBOX: LazyLock<SchemaRef> = LazyLock::new(|| {

@@ -15,8 +15,11 @@ use tanggap_engine::lane::LaneState;
 use tanggap_engine::pane::SlidingWindows;
 use tanggap_engine::territory::KelurahanCode;
 use tanggap_queries::hotspots::Alert;
+use tanggap_queries::statistics::Emerging;
 
 use super::lane::DeadLetter;
+
+use crate::hex::hex;
 
 /// How tables are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -50,8 +53,8 @@ pub(super) fn windows(out: &Path, panes: &[RecordBatch], top: usize) -> anyhow::
     Ok(())
 }
 
-/// Writes `hotspots.csv`: a row a change of a hotspot, none for the ticks between; cells and kelurahan are separated by spaces, `label` is what
-/// changed.
+/// Writes `hotspots.csv`: a row a change of a hotspot, none for the ticks between; cells and kelurahan are separated by spaces. `label` is how the
+/// hotspot came to be (`new_hot` …; empty where there is no pattern), and in its last row what ended it: `merged`, `closed` or `withdrawn`.
 pub(super) fn hotspots(out: &Path, alerts: &[Alert]) -> anyhow::Result<()> {
     let mut file = create(&out.join("hotspots.csv"))?;
     file.write_all(b"tick_ms,id,category,cells,kelurahan,observed,expected,statistic,p,recurrence_days,reporters,label\n")?;
@@ -77,10 +80,17 @@ pub(super) fn hotspots(out: &Path, alerts: &[Alert]) -> anyhow::Result<()> {
             evidence.p,
             evidence.recurrence_days,
             evidence.observed,
-            alert.change.id()
+            label(alert)
         )?;
     }
     Ok(file.flush()?)
+}
+
+fn label(alert: &Alert) -> &'static str {
+    if alert.change.ends() {
+        return alert.change.id();
+    }
+    alert.hotspot.label.map_or("", Emerging::id)
 }
 
 /// Writes a table of one schema as `<name>.csv` or `<name>.parquet`.
@@ -184,16 +194,6 @@ pub(super) fn letter_json(letter: &DeadLetter, most: usize) -> Map<String, Value
         value.insert("payload_cut".to_owned(), true.into());
     }
     value
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(DIGITS[usize::from(byte >> 4)]);
-        text.push(DIGITS[usize::from(byte & 15)]);
-    }
-    text
 }
 
 fn create(path: &Path) -> anyhow::Result<BufWriter<File>> {

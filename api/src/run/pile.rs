@@ -3,8 +3,9 @@
 
 use datafusion::arrow::array::{AsArray, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::{concat_batches, filter_record_batch};
-use datafusion::arrow::datatypes::TimestampMicrosecondType;
+use datafusion::arrow::datatypes::{TimestampMicrosecondType, UInt8Type};
 use datafusion::arrow::error::ArrowError;
+use tanggap_engine::event::{Kind, schema};
 
 /// A growing table of a lane.
 #[derive(Clone, Debug, Default)]
@@ -79,6 +80,19 @@ pub(super) fn since(batch: &RecordBatch, column: &str, oldest: i64) -> Result<Re
     }
     let keep: BooleanArray = times.values().iter().map(|time| Some(*time >= oldest)).collect();
     filter_record_batch(batch, &keep)
+}
+
+/// Reports of a kind.
+///
+/// # Errors
+/// There is no column of kinds.
+pub(super) fn of_kind(reports: &RecordBatch, kind: Kind) -> Result<RecordBatch, ArrowError> {
+    let kinds = reports
+        .column_by_name(schema::KIND)
+        .and_then(|kinds| kinds.as_primitive_opt::<UInt8Type>());
+    let kinds = kinds.ok_or_else(|| ArrowError::SchemaError(format!("no kinds in a column {}", schema::KIND)))?;
+    let keep: BooleanArray = kinds.iter().map(|own| Some(own == Some(kind as u8))).collect();
+    filter_record_batch(reports, &keep)
 }
 
 #[cfg(test)]

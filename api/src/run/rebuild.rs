@@ -66,7 +66,6 @@ pub(crate) fn rebuild(arguments: &RebuildArguments) -> anyhow::Result<()> {
     for files in by_date(history.files(HistoryTable::Events)?) {
         live_through(&mut reborn, &history.read(HistoryTable::Events, &files)?)?;
     }
-    let now = made_with(&setting)?;
     let mut out = std::io::stdout().lock();
     for (lane, mut reborn) in reborn {
         let stand = &reborn.stand;
@@ -82,7 +81,7 @@ pub(crate) fn rebuild(arguments: &RebuildArguments) -> anyhow::Result<()> {
             "{lane}: {} events, as after epoch {}; it goes on at offset {}",
             stand.seq, stand.epoch, stand.next_offset
         )?;
-        if stand.made_with != now {
+        if stand.made_with != made_with(&setting, reborn.runner.channel())? {
             writeln!(out, "{lane}: made with other settings or polygons than then; answers may differ")?;
         } else if !otherwise.is_empty() {
             bail!("{lane} would have told others otherwise on {}: this is a bug", otherwise.join(", "));

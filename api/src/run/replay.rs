@@ -5,11 +5,10 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use datafusion::prelude::SessionContext;
 use tanggap_engine::time::{PANE_US, pane_of};
 use tanggap_queries::Desk;
-use tanggap_queries::hotspots::{Alert, Watch, WatchSettings};
-use tanggap_queries::named::{Cases, Level, RankingRule, Sightings, rankings_table, routes};
+use tanggap_queries::hotspots::{Alert, Watch};
+use tanggap_queries::named::{Cases, Level, RankingRule, rankings_table, routes};
 use tanggap_queries::statistics::TierRule;
 use tanggap_queries::tables::{City, Liveness};
 
@@ -64,7 +63,8 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> anyhow::Result<()> {
     let begun = Instant::now();
     let setting = Setting::read(arguments.config.as_deref(), arguments.territory.as_deref(), None)?;
     std::fs::create_dir_all(&arguments.out).with_context(|| format!("cannot make the directory {}", arguments.out.display()))?;
-    let lanes = run_lanes(&setting, arguments)?;
+    let mut lanes = run_lanes(&setting, arguments)?;
+    hotspots(&arguments.out, &watched(&setting, &mut lanes))?;
     answer(&setting, arguments, &lanes)?;
     let received: u64 = lanes.iter().map(|lane| lane.state().accounting().received).sum();
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
@@ -137,7 +137,6 @@ fn answer(setting: &Setting, arguments: &ReplayArguments, lanes: &[LaneRunner]) 
         let session = Desk::new(&setting.territory, &setting.router)?.session(&city.snapshot())?;
         let out = &arguments.out;
         table(out, "routes", &routes(&session).await?, arguments.format)?;
-        hotspots(out, &watched(&session, newest).await?)?;
         let cases = Cases::collect(&session, as_of).await?;
         table(out, "cases", &cases.table().await?, arguments.format)?;
         let rule = ranking_rule(setting);
@@ -149,12 +148,19 @@ fn answer(setting: &Setting, arguments: &ReplayArguments, lanes: &[LaneRunner]) 
     })
 }
 
-/// What a watch over all of the reports tells, tick by tick, up to the minute of the newest event.
-async fn watched(session: &SessionContext, newest: Option<i64>) -> anyhow::Result<Vec<Alert>> {
-    let mut watch = Watch::new(WatchSettings::default());
-    Sightings::collect(session, 0).await?.give(&mut watch)?;
+/// What a watch over the reports of all lanes tells, tick by tick, up to the minute of the newest event.
+fn watched(setting: &Setting, lanes: &mut [LaneRunner]) -> Vec<Alert> {
+    let Some(settings) = setting.config.hotspots.watch() else {
+        return Vec::new();
+    };
+    let mut watch = Watch::new(settings);
+    for lane in &mut *lanes {
+        let given = lane.take_sightings().give(&mut watch);
+        tracing::debug!(lane = lane.name(), given, "sightings for hotspots");
+    }
+    let newest = lanes.iter().filter_map(|lane| lane.state().newest_time()).max();
     let end = newest.map_or(0, |newest| pane_of(newest).saturating_add(PANE_US));
-    Ok(watch.advance(end))
+    watch.advance(end)
 }
 
 /// The rule of rankings as configured.

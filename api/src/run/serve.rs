@@ -16,9 +16,15 @@ use tanggap_queries::Desk;
 use tanggap_queries::tables::City;
 use tokio::net::TcpListener;
 
+use super::alerts::Bell;
 use super::history::{Board, Historian};
+use super::replay::ranking_rule;
 use super::setting::Setting;
 use super::watcher::Watcher;
+use crate::access::Role;
+use crate::config::WebhookInConfig;
+use crate::deeds::DeedSettings;
+use crate::intake::KafkaIntake;
 use crate::state::{ApiSettings, AppState, Secret};
 
 /// Serve a city.
@@ -40,7 +46,14 @@ pub(crate) struct ServeArguments {
 }
 
 /// Topics read when the configuration names none.
-pub(super) const TOPICS: [&str; 5] = ["qlue.reports", "crm.status", "waze.feed", "twitter.tweets", "gauge.levels"];
+pub(super) const TOPICS: [&str; 6] = [
+    "qlue.reports",
+    "crm.status",
+    "waze.feed",
+    "twitter.tweets",
+    "gauge.levels",
+    "reports.web",
+];
 /// File of a data directory that tells the address of the server that runs on it.
 pub(super) const SERVER_FILE: &str = "server.address";
 
@@ -81,6 +94,7 @@ pub(super) struct Service {
     address: SocketAddr,
     stop: Arc<AtomicBool>,
     watcher: std::thread::JoinHandle<()>,
+    bell: std::thread::JoinHandle<()>,
     board: Arc<Board>,
     historian: Option<std::thread::JoinHandle<()>>,
     runtime: tokio::runtime::Runtime,
@@ -100,6 +114,13 @@ impl Service {
     ) -> anyhow::Result<Self> {
         if kafka.topics.is_empty() {
             kafka.topics = TOPICS.iter().map(|topic| (*topic).to_owned()).collect();
+            let config = &setting.config;
+            let filed = (!config.open311.keys.is_empty()).then(|| crate::open311::TOPIC.to_owned());
+            for topic in config.webhooks_in.iter().map(|source| source.topic.clone()).chain(filed) {
+                if !kafka.topics.contains(&topic) {
+                    kafka.topics.push(topic);
+                }
+            }
         }
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -108,13 +129,14 @@ impl Service {
             .build()?;
         let city = Arc::new(City::default());
         let desk = Arc::new(Desk::new(&setting.territory, &setting.router)?);
+        check_places(&setting)?;
         let state = AppState::new(
             Arc::clone(&city),
             desk,
             Arc::clone(&setting.territory),
             &setting.ground.index,
             Arc::clone(&setting.router),
-            settings(&setting),
+            settings(&setting, &kafka, data_dir),
         )?;
         let listener = runtime
             .block_on(TcpListener::bind(listen))
@@ -124,7 +146,7 @@ impl Service {
         std::fs::create_dir_all(data_dir).with_context(|| format!("cannot make {}", data_dir.display()))?;
         std::fs::write(&server_file, address.to_string()).with_context(|| format!("cannot write {}", server_file.display()))?;
         let (shutdown, mut told) = tokio::sync::watch::channel(false);
-        let router = crate::router::router(state).into_make_service_with_connect_info::<SocketAddr>();
+        let router = crate::router::router(Arc::clone(&state)).into_make_service_with_connect_info::<SocketAddr>();
         let server = runtime.spawn(async move {
             let stopped = async move { drop(told.wait_for(|told| *told).await) };
             axum::serve(listener, router).with_graceful_shutdown(stopped).await
@@ -141,6 +163,16 @@ impl Service {
                 thread.spawn(move || historian.work())
             })
             .transpose()?;
+        let webhooks = &setting.config.webhooks;
+        let bell = Bell::new(
+            state,
+            kafka.clone(),
+            webhooks,
+            data_dir,
+            runtime.handle().clone(),
+            Arc::clone(&stop),
+        )?;
+        let bell = std::thread::Builder::new().name("bell".to_owned()).spawn(move || bell.ring())?;
         let watcher = Watcher::new(setting, kafka, data_dir, accept_gap, city, Arc::clone(&board), Arc::clone(&stop));
         let watcher = std::thread::Builder::new()
             .name("watcher".to_owned())
@@ -149,6 +181,7 @@ impl Service {
             address,
             stop,
             watcher,
+            bell,
             board,
             historian,
             runtime,
@@ -187,6 +220,9 @@ impl Service {
         if self.watcher.join().is_err() {
             anyhow::bail!("the watcher of lanes panicked");
         }
+        if self.bell.join().is_err() {
+            anyhow::bail!("the thread that tells of alerts panicked");
+        }
         // The lanes have told all they had to tell.
         self.board.close();
         if self.historian.is_some_and(|historian| historian.join().is_err()) {
@@ -197,17 +233,69 @@ impl Service {
     }
 }
 
+/// An account that acts for nobody there is would be found out when it is needed.
+fn check_places(setting: &Setting) -> anyhow::Result<()> {
+    for one in &setting.config.access.account {
+        let unit = one.unit.as_deref().unwrap_or_default();
+        match Role::of_staff(&one.role) {
+            Some(Role::Officer) => anyhow::ensure!(
+                setting.router.recognise(unit).is_some(),
+                "access.account {} has the unit `{unit}`, which the rules do not name; /v1/units lists those they do",
+                one.account
+            ),
+            Some(Role::Verifier) => anyhow::ensure!(
+                setting.territory.unit(unit).is_some(),
+                "access.account {} has the area `{unit}`, which is not in the territory; use a code as 31.71, 31.71.01 or 31.71.01.1001",
+                one.account
+            ),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// What the API is told.
-fn settings(setting: &Setting) -> ApiSettings {
+fn settings(setting: &Setting, kafka: &KafkaConfig, data_dir: &Path) -> ApiSettings {
     let api = &setting.config.api;
     ApiSettings {
         sql_enabled: api.sql,
         public_minimum_reporters: api.minimum_reporters,
         staff_token: api.staff_token.as_ref().map(|token| Secret::new(token.0.clone())),
         loopback_is_staff: api.loopback_is_staff,
+        access: setting.config.access.settings(),
+        requests_per_s: api.requests_per_s,
+        burst: api.burst,
+        trusted_proxies: api.proxies(),
+        allowed_origins: api.allowed_origins.clone(),
+        behind_tls: api.behind_tls,
+        ledger: Some(data_dir.join(crate::ledger::FILE)),
         resolution: setting.config.lanes.cell_resolution,
         delay_s: setting.config.time.delay_s,
         duty: setting.config.duty.rule(),
+        deeds: deeds(setting, kafka, data_dir),
+        rankings: ranking_rule(setting),
+        hotspots: setting.config.hotspots.watch(),
+        open311: setting.config.open311.settings(),
+        webhooks_in: setting.config.webhooks_in.iter().map(WebhookInConfig::settings).collect(),
+        // A broker of our own has the topics that are needed; who has a Kafka has also said how many partitions.
+        intake: Some(Arc::new(KafkaIntake::new(kafka, setting.config.kafka.is_none()))),
         build: format!("{}-{}", env!("CARGO_PKG_VERSION"), crate::dashboard::BUILD),
+    }
+}
+
+/// What acting is told: it writes to the log that is read.
+fn deeds(setting: &Setting, kafka: &KafkaConfig, data_dir: &Path) -> DeedSettings {
+    let (deeds, decode) = (&setting.config.deeds, setting.config.decode());
+    DeedSettings {
+        kafka: Some(kafka.clone()),
+        // Without a [kafka] section the broker is our own.
+        makes_topics: setting.config.kafka.is_none(),
+        directory: Some(data_dir.to_owned()),
+        patience: deeds.patience(),
+        photo_required: deeds.photo_required,
+        photo_bytes: deeds.photo_bytes(),
+        zone: decode.zone_offset,
+        bounds: setting.config.lanes.bounds,
+        reporter_key: decode.reporter_key,
     }
 }

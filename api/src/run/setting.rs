@@ -4,14 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use tanggap_connectors::decode::TextReader;
 use tanggap_engine::lane::Ground;
-use tanggap_engine::route::{JAKARTA, Router};
+use tanggap_engine::route::Router;
 use tanggap_engine::territory::{PropertyNames, Territory};
 
 use super::geoparquet::as_geojson;
+use super::reading::reader;
+use super::region::{named, regions};
 use crate::config::{Config, load};
 
-/// The city that lanes run in.
+/// The city, or the cities, that lanes run in.
 #[derive(Clone, Debug)]
 pub(crate) struct Setting {
     /// Configuration.
@@ -22,6 +25,8 @@ pub(crate) struct Setting {
     pub(crate) ground: Ground,
     /// Who answers what.
     pub(crate) router: Arc<Router>,
+    /// Who reads texts; none where no channel's are read.
+    pub(crate) texts: Option<Arc<TextReader>>,
 }
 
 impl Setting {
@@ -30,7 +35,7 @@ impl Setting {
     /// # Errors
     /// What could not be read, and where.
     pub(crate) fn read(config: Option<&Path>, polygons: Option<&Path>, data_dir: Option<&Path>) -> anyhow::Result<Self> {
-        let config = load(config, std::env::vars())?;
+        let mut config = load(config, std::env::vars())?;
         let imported = data_dir
             .map(|dir| dir.join("territory").join("kelurahan.geojson"))
             .filter(|file| file.exists());
@@ -38,19 +43,36 @@ impl Setting {
             Some(file) => read_territory(file, &config.territory.properties)?,
             None => Territory::jakarta_default(),
         };
-        let names = territory
-            .kelurahan()
-            .iter()
-            .map(|kelurahan| (kelurahan.code.integer(), kelurahan.name.as_str()));
-        let router = Router::from_toml(JAKARTA)
-            .context("the shipped routing rules do not hold")?
-            .with_kelurahan_names(names);
+        let (router, others) = regions(&mut config)?;
+        let territory = if others.is_empty() {
+            territory
+        } else {
+            territory.with_others(others)?
+        };
+        let router = named(router, &territory);
         let ground = Ground::of(&territory);
+        let texts = reader(&config.text, &territory, data_dir)?;
         Ok(Self {
             config: Arc::new(config),
+            texts,
             ground,
             territory: Arc::new(territory),
             router: Arc::new(router),
+        })
+    }
+
+    /// The same with other rules of the home region.
+    ///
+    /// # Errors
+    /// They cannot be read or do not hold.
+    pub(crate) fn with_rules(&self, rules: &Path) -> anyhow::Result<Self> {
+        let mut config = Config::clone(&self.config);
+        config.routes.file = Some(rules.to_owned());
+        let (router, _) = regions(&mut config)?;
+        Ok(Self {
+            router: Arc::new(named(router, &self.territory)),
+            config: Arc::new(config),
+            ..self.clone()
         })
     }
 }

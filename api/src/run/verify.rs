@@ -8,7 +8,7 @@ use clap::Args;
 use tanggap_connectors::kafka::Lane;
 use tanggap_connectors::store::{Recovered, read_lane};
 
-use super::differences::differences;
+use super::differences::differences_of_kept;
 use super::input_hash::InputHash;
 use super::lane::{Keep, LaneRunner, named};
 use super::log::Log;
@@ -138,7 +138,7 @@ fn read_again(setting: &Setting, log: &mut Log, lane: &Lane, recovered: Recovere
     let mut input = InputHash::default();
     log.read(lane, manifest.next_offset, &mut again, &mut |payload| input.add(payload))?;
 
-    let mut differences = differences(&kept, &again)?;
+    let mut differences = differences_of_kept(&kept, &again)?;
     if input.to_hex() != manifest.input_hash {
         differences.push("the input".to_owned());
     }

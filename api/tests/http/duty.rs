@@ -56,7 +56,7 @@ async fn only_staff_see_the_ledger_and_the_queue() {
     let town = on_duty();
     for path in [LEDGER.to_owned(), format!("{LEDGER}/queue"), format!("{LEDGER}?format=csv")] {
         let response = town.get(&path).await;
-        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED, "{path}");
         assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
     }
     for (path, status) in [

@@ -46,11 +46,29 @@ async fn many_people_in_one_place_are_one_hotspot_with_its_reasons() {
         (&why["channels"][0]["channel"], &why["channels"][0]["decisive"]),
         (&Value::from("qlue"), &Value::from(true))
     );
+    assert!(item["label"].as_str().is_some_and(|label| label.ends_with("_hot")), "{item}");
+    assert_eq!((&why["study_days"], why["week"].as_array().unwrap().len()), (&Value::from(7), 168));
+    let without = &why["channels"][0];
+    assert!(
+        without["statistic_without"].is_number() && without["recurrence_days_without"].is_number(),
+        "{without}"
+    );
     let public = json(town.get(&format!("/v1/hotspots/{id}")).await).await;
     assert!(
         public.get("members").is_none() && public["observed"] == item["observed"],
         "{public}"
     );
+}
+
+#[tokio::test]
+async fn a_city_that_does_not_look_for_hotspots_has_none() {
+    let mut town = Town::new(ApiSettings {
+        hotspots: None,
+        ..ApiSettings::default()
+    });
+    town.hear(&[(5, WEST, Category::Banjir, 1)]);
+    let list = town.staff("/v1/hotspots").await;
+    assert_eq!((list["items"].as_array().unwrap().len(), &list["tick"]), (0, &Value::Null));
 }
 
 #[tokio::test]

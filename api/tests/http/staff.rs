@@ -81,7 +81,7 @@ async fn free_sql_is_for_staff_where_it_is_switched_on_and_only_reads() {
         ..ApiSettings::default()
     });
     on.hear(&[(5, WEST, Category::Banjir, 1)]);
-    assert_eq!(on.send(ask("SELECT 1", false)).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(on.send(ask("SELECT 1", false)).await.status(), StatusCode::UNAUTHORIZED);
     let answer = json(
         on.send(ask("SELECT category, sum(n) AS n FROM panes GROUP BY category", true))
             .await,

@@ -100,10 +100,12 @@ impl Town {
         let step = self.lane.apply(&batch.finish(), &self.ground);
         let counted = PaneKernel::new().unwrap().sum(&[step.counted]).unwrap();
         self.shown.segments.extend(Segment::new(counted).map(Arc::new));
-        self.shown.routes.push(route(&self.state.router, &step.cases, &self.ground));
+        self.shown.routes.push(route(&self.state.router, "qlue", &step.cases, &self.ground));
         self.shown.cases.push(step.cases);
         self.shown.signals.push(step.signals);
         self.shown.transitions.push(step.transitions);
+        self.shown.levels.push(step.levels);
+        self.shown.traffic = Some(self.lane.traffic());
         self.shown.accounting = self.lane.accounting().clone();
         self.shown.watermark = self.lane.watermark();
         self.shown.next_offset = self.next;

@@ -96,6 +96,12 @@ impl ReporterKey {
         Self(secret.into())
     }
 
+    /// What stands for a reporter of a channel where a door of ours takes the name in: the same text for the same name, nothing of it.
+    #[must_use]
+    pub fn pseudonym(&self, channel: &str, reporter: &str) -> String {
+        format!("{:016x}", self.hasher(channel).hash(reporter))
+    }
+
     /// The hash of reporters of one channel: the same name on two channels is two reporters.
     pub(super) fn hasher(&self, channel: &str) -> ReporterHasher {
         ReporterHasher {

@@ -1,9 +1,9 @@
 //! Lifecycle transitions of `crm.status`: one payload is one transition of one report. Of what it proves are read the reporter's mark, a
-//! code of the reason, and of photos their hashes; notes are not.
+//! code of the reason, and of photos their hashes; notes are not. A link also names the other report (`other`, `<channel>:<id>`).
 
 use std::borrow::Cow;
 
-use tanggap_engine::event::{Class, Event, Evidence, Reason};
+use tanggap_engine::event::{Class, Event, Evidence, Reason, Status};
 
 use super::photo::Photo;
 use super::scalar::{Scalar, first};
@@ -23,6 +23,7 @@ struct Fields<'a> {
     channel: [Scalar<'a>; 2],
     rating: Scalar<'a>,
     reason: [Scalar<'a>; 3],
+    other: Scalar<'a>,
     before: [Photo<'a>; 3],
     after: [Photo<'a>; 3],
 }
@@ -47,12 +48,17 @@ pub(super) fn decode(bytes: &[u8], sink: &mut Sink<'_>) {
     let channel = first(&fields.channel, Scalar::text);
     let close_reason = first(&fields.reason, code);
     let (before, after) = (known(&fields.before), known(&fields.after));
+    let links = matches!(status, Status::Linked | Status::Unlinked);
+    let other = fields.other.text().filter(|other| links && addresses(other));
     // What a transition proves tells no versions apart: it is the same one when a photo is sent after it.
-    let version = version::of([
+    let mut version = version::of([
         u64::from(status as u8),
         version::time(event_time),
         version::part(unit.as_deref().map(version::text)),
     ]);
+    if let Some(other) = &other {
+        version = version::of([version, version::text(other)]);
+    }
     let mut event = Event::new(Class::Transition, &id, version, event_time);
     event.status = Some(status);
     event.unit = unit.as_deref();
@@ -67,6 +73,7 @@ pub(super) fn decode(bytes: &[u8], sink: &mut Sink<'_>) {
         after_look: after.look,
         after_taken_at: after.taken_at(sink.zone),
     };
+    event.other = other.as_deref();
     sink.push(
         &event,
         TimeFields {
@@ -95,6 +102,7 @@ impl<'a> Fields<'a> {
             b"close_reason" => &mut self.reason[0],
             b"reason_code" => &mut self.reason[1],
             b"reason" => &mut self.reason[2],
+            b"other" => &mut self.other,
             _ => return self.photo(key, scanner),
         };
         *field = scanner.scalar()?;
@@ -135,6 +143,14 @@ fn known<'a>(photos: &[Photo<'a>]) -> Photo<'a> {
 fn rating(field: Scalar<'_>) -> Option<u8> {
     let number = field.number()?;
     (1..=5_u8).find(|mark| (f64::from(*mark) - number).abs() < 1e-9)
+}
+
+/// Whether a text is the address of a report: `<channel>:<id>`, at most 200 bytes without control characters.
+fn addresses(text: &str) -> bool {
+    let named = text
+        .split_once(':')
+        .is_some_and(|(channel, id)| !channel.is_empty() && !id.is_empty());
+    named && text.len() <= 200 && !text.chars().any(char::is_control)
 }
 
 /// A code: at most 40 lower-case ASCII letters, digits, `_` and `-`. Anything else may be what a person wrote, and stays outside.

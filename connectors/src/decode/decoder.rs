@@ -2,12 +2,14 @@
 //! read is a reject, and one bad event never harms its neighbours.
 
 use std::fmt;
+use std::sync::Arc;
 
 use tanggap_engine::event::{CategoryMap, EventBatchBuilder, Reason, SourceCategories};
 
 use super::config::{DecodeConfig, ReporterHasher, ZoneOffset};
 use super::error::DecodeError;
 use super::mapping::Mapping;
+use super::reading::TextReader;
 use super::sink::Sink;
 use super::waze::Waze;
 use super::{crm, gauge, qlue, twitter};
@@ -30,6 +32,7 @@ pub struct Decoder {
     future_skew: i64,
     max_payload_bytes: usize,
     reporters: ReporterHasher,
+    texts: Option<Arc<TextReader>>,
     format: Format,
 }
 
@@ -94,8 +97,23 @@ impl Decoder {
             future_skew: i64::from(config.future_skew_s) * 1_000_000,
             max_payload_bytes: config.max_payload_bytes,
             reporters: config.reporter_key.hasher(channel),
+            texts: None,
             format,
         })
+    }
+
+    /// From now on texts are read by this reader, if it reads this channel: tweets, and reports of a mapped channel that have a text and no
+    /// category.
+    #[must_use]
+    pub fn reading(self, reader: Option<&Arc<TextReader>>) -> Self {
+        let texts = reader.filter(|reader| reader.reads(&self.channel)).map(Arc::clone);
+        Self { texts, ..self }
+    }
+
+    /// Whether texts are read.
+    #[must_use]
+    pub const fn reads(&self) -> bool {
+        self.texts.is_some()
     }
 
     /// The channel: `qlue`, `crm`, `waze`, `twitter`, `gauge`, or the `<channel>` of `reports.<channel>`.
@@ -113,6 +131,7 @@ impl Decoder {
             latest: payload.broker_time.map(|time| time.saturating_add(self.future_skew)),
             zone: self.zone,
             reporters: self.reporters,
+            texts: self.texts.as_deref(),
             element: None,
             events: 0,
             out,

@@ -97,12 +97,17 @@ impl Mapping {
             (None, Some(constant)) => (Some(constant), None),
             (name, _) => category_of(&self.categories, name.as_deref()),
         };
+        let read = match (&category_name, self.constant.category, sink.texts) {
+            (None, None, Some(reader)) => values.text(&self.fields.text).map(|text| reader.report(&text)),
+            _ => None,
+        };
         let unit = values.text(&self.fields.unit);
         let reporter = values.text(&self.fields.reporter);
         let kind = values
             .text(&self.fields.kind)
             .and_then(|word| self.kind_of(&word))
             .or(self.constant.kind)
+            .or(read.and_then(|read| read.kind))
             .unwrap_or(Kind::Complaint);
         let duty_post = if kind == Kind::Duty {
             duty_post(values.said(&self.fields.rt), values.said(&self.fields.rw))
@@ -115,13 +120,14 @@ impl Mapping {
             values.first(&self.fields.longitude, Scalar::number),
             values.first(&self.fields.latitude, Scalar::number),
         );
-        event.category = category.or(Some(Category::Lainnya));
-        event.source_category = source_category;
+        event.category = read.and_then(|read| read.category).or(category).or(Some(Category::Lainnya));
+        event.source_category = source_category.or(read.and_then(|read| read.mark));
         event.kind = Some(kind);
         event.status = status.or(self.constant.status);
         event.reporter = reporter.map(|reporter| sink.reporters.hash(&reporter));
         event.unit = unit.as_deref().or(self.constant.unit.as_deref());
-        event.kelurahan = values.first(&self.fields.kelurahan, kelurahan_of).or(self.constant.kelurahan);
+        let named = values.first(&self.fields.kelurahan, kelurahan_of).or(self.constant.kelurahan);
+        event.kelurahan = named.or(read.and_then(|read| read.kelurahan));
         event.duty_post = duty_post.as_deref();
         sink.push(
             &event,

@@ -19,7 +19,7 @@ pub(super) const MAX_PATHS: usize = 48;
 const MAX_STEPS: usize = 8;
 
 /// The mappings the project ships, by channel.
-const SHIPPED: [(&str, &str); 7] = [
+const SHIPPED: [(&str, &str); 8] = [
     ("crm_points", include_str!("../../mappings/crm_points.toml")),
     ("email", include_str!("../../mappings/email.toml")),
     ("jaki", include_str!("../../mappings/jaki.toml")),
@@ -27,6 +27,7 @@ const SHIPPED: [(&str, &str); 7] = [
     ("open311", include_str!("../../mappings/open311.toml")),
     ("petabencana", include_str!("../../mappings/petabencana.toml")),
     ("surabaya", include_str!("../../mappings/surabaya.toml")),
+    ("web", include_str!("../../mappings/web.toml")),
 ];
 
 /// How to read one channel.
@@ -84,6 +85,8 @@ pub(super) struct Fields {
     pub(super) reporter: Slots,
     pub(super) rt: Slots,
     pub(super) rw: Slots,
+    /// Read where the report has no category and the channel's texts are read.
+    pub(super) text: Slots,
 }
 
 /// Values a channel does not send, said once for all its reports.
@@ -150,6 +153,8 @@ struct FieldPaths {
     rt: Paths,
     #[serde(default)]
     rw: Paths,
+    #[serde(default)]
+    text: Paths,
 }
 
 /// One path or several, tried in order.
@@ -243,6 +248,7 @@ impl Mapping {
             reporter: reader.slots("fields.reporter", &fields.reporter)?,
             rt: reader.slots("fields.rt", &fields.rt)?,
             rw: reader.slots("fields.rw", &fields.rw)?,
+            text: reader.slots("fields.text", &fields.text)?,
         };
         let mut transitions = Vec::with_capacity(document.transition.len());
         for rule in &document.transition {

@@ -4,6 +4,7 @@
 use tanggap_engine::event::{Event, EventBatchBuilder, Reason, Reject};
 
 use super::config::{ReporterHasher, ZoneOffset};
+use super::reading::TextReader;
 use super::scalar::Scalar;
 
 /// The events of one payload.
@@ -15,6 +16,8 @@ pub(super) struct Sink<'o> {
     pub(super) latest: Option<i64>,
     pub(super) zone: ZoneOffset,
     pub(super) reporters: ReporterHasher,
+    /// Who reads the texts, on a channel whose texts are read.
+    pub(super) texts: Option<&'o TextReader>,
     /// Which element of which array of the payload is being read.
     pub(super) element: Option<(&'static str, usize)>,
     pub(super) events: usize,

@@ -1,5 +1,6 @@
 //! Tweets: a v2 filtered-stream line (`data`, `includes`, `matching_rules`), a bare v2 tweet, a v2 page (`data` an array: one
-//! event each), or v1.1. Text is not read here; a place is not a point, so most tweets leave without a position.
+//! event each), or v1.1. A place is not a point, so most tweets leave without a position. On a channel whose texts are read they get kind,
+//! category and named kelurahan from there, and a retweet is a tweet that says nothing; else every tweet is `lainnya` of no kind.
 
 use tanggap_engine::event::{Category, Class, Event, Reason};
 
@@ -16,6 +17,9 @@ struct Tweet<'a> {
     author: [Scalar<'a>; 3],
     longitude: Scalar<'a>,
     latitude: Scalar<'a>,
+    /// The whole text first: `text` is cut where another is there.
+    text: [Scalar<'a>; 4],
+    retweet: bool,
 }
 
 /// What `data` of a v2 answer holds.
@@ -119,9 +123,26 @@ impl<'a> Tweet<'a> {
                 _ => scanner.skip(),
             })?,
             b"coordinates" => self.read_point(scanner)?,
+            b"note_tweet" => self.text[0] = inner(scanner, "text")?,
+            b"extended_tweet" => self.text[1] = inner(scanner, "full_text")?,
+            b"full_text" => self.text[2] = scanner.scalar()?,
+            b"text" => self.text[3] = scanner.scalar()?,
+            b"retweeted_status" => self.retweet |= scanner.scalar()? == Scalar::Nested,
+            b"referenced_tweets" => self.read_references(scanner)?,
             _ => scanner.skip()?,
         }
         Ok(())
+    }
+
+    fn read_references(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Broken> {
+        if !scanner.open(b'[') {
+            return scanner.skip();
+        }
+        scanner.elements(|_, scanner| {
+            let kind = inner(scanner, "type")?;
+            self.retweet |= kind.text().as_deref() == Some("retweeted");
+            Ok(())
+        })
     }
 
     fn read_edits(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Broken> {
@@ -168,6 +189,14 @@ impl<'a> Tweet<'a> {
         let mut event = Event::new(Class::Report, original.as_deref().unwrap_or(&id), version::text(&id), event_time);
         event.position = position(self.longitude.number(), self.latitude.number());
         event.category = Some(Category::Lainnya);
+        if let Some(reader) = sink.texts {
+            let text = first(&self.text, Scalar::text).unwrap_or_default();
+            let read = reader.tweet(&text, self.retweet || text.starts_with("RT @"));
+            event.kind = read.kind;
+            event.category = read.category.or(event.category);
+            event.source_category = read.mark;
+            event.kelurahan = read.kelurahan;
+        }
         let reporters = sink.reporters;
         event.reporter = first(&self.author, Scalar::text).map(|author| reporters.hash(&author));
         sink.push(
@@ -178,4 +207,17 @@ impl<'a> Tweet<'a> {
             },
         );
     }
+}
+
+/// The value of one key of the next value, if that is an object.
+fn inner<'a>(scanner: &mut Scanner<'a>, wanted: &str) -> Result<Scalar<'a>, Broken> {
+    let mut found = Scalar::Missing;
+    scanner.fields_or_skip(|key, scanner| {
+        if key == wanted {
+            found = scanner.scalar()?;
+            return Ok(());
+        }
+        scanner.skip()
+    })?;
+    Ok(found)
 }

@@ -27,6 +27,8 @@ pub(super) fn status(word: &str) -> Option<Status> {
         "rated" | "dinilai" => Status::Rated,
         "withdrawn" | "withdraw" | "dicabut" | "ditarik" | "dibatalkan" | "cancelled" | "canceled" => Status::Withdrawn,
         "asked" | "menunggu_pelapor" | "menunggu_jawaban_pelapor" | "waiting_reporter" | "waiting_for_reporter" => Status::Asked,
+        "linked" => Status::Linked,
+        "unlinked" => Status::Unlinked,
         _ => return None,
     })
 }

@@ -152,8 +152,22 @@ impl KafkaSink {
     /// # Errors
     /// As [`Self::send`].
     pub fn send_to(&self, topic: &str, partition: i32, key: Option<&[u8]>, payload: &[u8]) -> Result<(), KafkaError> {
-        let counts = Arc::clone(&self.deliveries.0);
-        let mut message = BaseRecord::<[u8], [u8], _>::with_opaque_to(topic, counts)
+        self.send_to_counted(topic, partition, key, payload, &self.deliveries)
+    }
+
+    /// As [`Self::send_to`], for messages that are waited for by themselves; [`Self::counters`] leaves them out.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub fn send_to_counted(
+        &self,
+        topic: &str,
+        partition: i32,
+        key: Option<&[u8]>,
+        payload: &[u8],
+        deliveries: &Deliveries,
+    ) -> Result<(), KafkaError> {
+        let mut message = BaseRecord::<[u8], [u8], _>::with_opaque_to(topic, Arc::clone(&deliveries.0))
             .partition(partition)
             .payload(payload);
         if let Some(key) = key {

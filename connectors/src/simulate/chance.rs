@@ -67,6 +67,13 @@ impl Chance {
         median * (sigma * radius * angle.cos()).exp()
     }
 
+    /// Two independent normal deviates (Box and Muller 1958).
+    pub(super) fn normal_pair(&mut self) -> (f64, f64) {
+        let radius = (2.0 * self.exponential()).sqrt();
+        let (sine, cosine) = (std::f64::consts::TAU * self.unit()).sin_cos();
+        (radius * cosine, radius * sine)
+    }
+
     /// Number of arrivals of a Poisson process with this mean.
     pub(super) fn poisson(&mut self, mean: f64) -> u32 {
         let mut left = mean;

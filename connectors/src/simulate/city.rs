@@ -1,21 +1,24 @@
 //! The city itself: people report, units answer, drivers queue, rivers rise. Everything goes through one agenda and leaves it in the
 //! order in which a broker would have stored it.
 
+mod filing;
+
 use tanggap_engine::event::Status;
 
 use super::agenda::Agenda;
-use super::calendar::{HOUR, SECOND, ceil, complaint_pulse, traffic_pulse};
+use super::calendar::{SECOND, ceil, complaint_pulse, traffic_pulse};
 use super::chance::{Chance, Weighted, micros};
-use super::complaint::{Case, Cases, Kind, Shape};
+use super::complaint::Cases;
 use super::config::{Burst, CityConfig, ConfigError};
 use super::flaw::Flaw;
-use super::ground::{Ground, Point, near, outside};
-use super::lifecycle::{Progress, Step, plan};
+use super::ground::Ground;
+use super::lifecycle::{Progress, Step};
 use super::line::Line;
+use super::planted::{By, Planted, Plants, Told};
 use super::proof::Proofs;
 use super::traffic::{POLL, Traffic};
 use super::tweet::Talk;
-use super::vocabulary::{KELURAHAN_OFFICE, SUBJECTS, UNITS, subject_of};
+use super::vocabulary::SUBJECTS;
 use super::volume::Volume;
 use super::{CRM, GAUGE, QLUE, TWITTER, WAZE, gauge};
 
@@ -48,6 +51,7 @@ pub struct City {
     rivers: Chance,
     luck: Chance,
     proofs: Proofs,
+    plants: Plants,
     /// New reports and tweets a second, before the pulse of the day.
     report_rate: f64,
     tweet_rate: f64,
@@ -65,6 +69,7 @@ enum Task {
     Tweet { created: i64 },
     Level { gauge: u8, at: i64 },
     Witness(Box<Burst>),
+    Told(Box<Told>),
     Again(Box<Message>),
 }
 
@@ -73,8 +78,6 @@ const TWEETS: usize = 1;
 const POLLS: usize = 2;
 const LEVELS: usize = 3;
 const NEVER: i64 = i64::MAX;
-/// People who report now and then.
-const REPORTERS: u64 = 45_000;
 
 impl City {
     /// Builds the city; nothing has happened yet.
@@ -104,6 +107,7 @@ impl City {
             luck: stream(5),
             // The sixth is the trials' of `volume`.
             proofs: Proofs::new(stream(7), config.false_closings),
+            plants: Plants::new(stream(8), config.witnessed),
             report_rate: volume.reports_per_s,
             tweet_rate: volume.tweets_per_s,
             wakes: [
@@ -167,6 +171,13 @@ impl City {
                 _ => self.wake(source, wake),
             }
         }
+    }
+
+    /// Which messages so far tell of incidents that were planted ([`CityConfig::witnessed`]), in no message said. A message that is broken, late
+    /// or never published is among them all the same.
+    #[must_use]
+    pub fn planted(&self) -> &[Planted] {
+        self.plants.truth()
     }
 
     /// Makes people witness something, from `burst.start` on or at once if that is past.
@@ -244,102 +255,6 @@ impl City {
         }
     }
 
-    fn report(&mut self, now: i64) {
-        let place = self.ground.draw(&mut self.people);
-        let duty = self.people.happens(self.config.duty);
-        let mut position = Some(self.ground.stand(place, &mut self.people));
-        let mut reporter = u32::try_from(self.people.below(REPORTERS)).unwrap_or(0);
-        if duty {
-            // About 30,000 RT and 2,700 RW heads report for pay.
-            reporter = 500_000 + u32::try_from(self.people.below(32_800)).unwrap_or(0);
-        } else if let Some((person, home)) = self.ground.prolific(place, &mut self.people) {
-            (reporter, position) = (person, Some(home));
-        }
-        let faults = self.config.faults;
-        let misplaced = self.people.unit();
-        if misplaced < faults.null_island {
-            position = Some((0, 0));
-        } else if misplaced < faults.null_island + faults.unplaced {
-            position = None;
-        } else if misplaced < faults.null_island + faults.unplaced + faults.outside {
-            position = Some(outside(&mut self.people));
-        }
-        let kind = match self.people.below(100) {
-            _ if duty => Kind::Duty,
-            0..10 => Kind::Said("complaint"),
-            10..12 => Kind::Said("suggestion"),
-            12 => Kind::Said("question"),
-            13 => Kind::Said("praise"),
-            _ => Kind::Unsaid,
-        };
-        let subject = self.subjects.draw(&mut self.people);
-        self.open(now, place, position, subject, kind, reporter);
-    }
-
-    fn witness(&mut self, now: i64, burst: &Burst) {
-        let subject = subject_of(burst.category);
-        let place = self.ground.nearest(burst.longitude_deg, burst.latitude_deg);
-        let position = Some(near(burst, &mut self.people));
-        let reporter = 200_000 + u32::try_from(self.people.below(600_000)).unwrap_or(0);
-        self.open(now, place, position, subject, Kind::Unsaid, reporter);
-    }
-
-    /// Files a report now and notes all that will happen to it.
-    fn open(&mut self, now: i64, place: usize, position: Option<Point>, subject: usize, kind: Kind, reporter: u32) {
-        let local = self.people.happens(SUBJECTS[subject].local_share);
-        let unit = if local { KELURAHAN_OFFICE } else { SUBJECTS[subject].unit };
-        let mut steps = std::mem::take(&mut self.steps);
-        if kind == Kind::Duty {
-            steps.clear();
-            steps.push((now, Step::Post(Progress::Done)));
-        } else if matches!(kind, Kind::Said(said) if said != "complaint") {
-            // A wish, a question or thanks is read within the day; nobody follows it.
-            steps.clear();
-            let read = now + micros(3_600.0 * self.people.between(0.2, 20.0));
-            steps.extend([(now, Step::Post(Progress::Wait)), (read, Step::Post(Progress::Done))]);
-        } else {
-            let followed = self.people.happens(self.config.followed);
-            plan(&mut self.people, &UNITS[unit], now, followed, &mut steps);
-        }
-        // Nobody will see what lies well past the end; a run by number of events may go on a little.
-        let horizon = if self.config.endless {
-            NEVER
-        } else {
-            self.end.saturating_add(HOUR + (self.end - self.config.start) / 8)
-        };
-        steps.retain(|(time, _)| *time < horizon);
-        let created = now - self.lateness();
-        let case = self.cases.keep(Case {
-            id: self.cases.next_id(),
-            created,
-            position,
-            place,
-            subject,
-            unit,
-            shape: Shape::draw(&mut self.people),
-            kind,
-            reporter,
-            closing: self.proofs.closing(&steps),
-            wording: u32::try_from(self.people.bits() >> 32).unwrap_or(0),
-            pending: u32::try_from(steps.len()).unwrap_or(u32::MAX),
-        });
-        for (position, &(time, step)) in steps.iter().enumerate() {
-            let mut publish = time + micros(2.5 * self.luck.exponential()).min(25 * SECOND);
-            let task = match step {
-                Step::Post(progress) => {
-                    let updated = if position == 0 { created } else { time };
-                    Task::Post { case, progress, updated }
-                }
-                Step::Transition(status) => Task::Transition { case, status, at: time },
-            };
-            if position > 0 {
-                publish += self.lateness();
-            }
-            self.agenda.push(publish, task);
-        }
-        self.steps = steps;
-    }
-
     /// Does the next task of the agenda: a message, or something that leads to messages.
     fn work(&mut self) -> Option<Message> {
         let (time, task) = self.agenda.pop()?;
@@ -374,6 +289,24 @@ impl City {
                 self.witness(publish_time, &burst);
                 return None;
             }
+            Task::Told(told) => match told.by {
+                By::Tweet => {
+                    let id = self.talk.tweet_from(
+                        &self.ground,
+                        (told.place, told.at),
+                        SUBJECTS[told.subject].word,
+                        publish_time,
+                        flaw,
+                        &mut line,
+                    );
+                    self.plants.note(told.incident, "twitter", id.to_string());
+                    (TWITTER, id.to_string())
+                }
+                By::App | By::Driver(..) => {
+                    self.tell(publish_time, &told);
+                    return None;
+                }
+            },
             Task::Again(message) => {
                 self.left -= 1;
                 return Some(Message { publish_time, ..*message });

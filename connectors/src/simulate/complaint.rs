@@ -261,7 +261,7 @@ impl Case {
     /// A report first goes to the kelurahan of its place; from there to the unit that can act.
     fn holder(&self, status: Status) -> Option<usize> {
         match status {
-            Status::Received | Status::Verified | Status::Rated | Status::Withdrawn => None,
+            Status::Received | Status::Verified | Status::Rated | Status::Withdrawn | Status::Linked | Status::Unlinked => None,
             Status::Assigned if self.wording % 10 < 3 => Some(KELURAHAN_OFFICE),
             _ => Some(self.unit),
         }
@@ -271,7 +271,7 @@ impl Case {
 const fn role(status: Status) -> &'static str {
     match status {
         Status::Received => "system",
-        Status::Verified | Status::Assigned | Status::Duplicate => "operator",
+        Status::Verified | Status::Assigned | Status::Duplicate | Status::Linked | Status::Unlinked => "operator",
         Status::Coordinated => "lurah",
         Status::Dispatched | Status::NotOurs | Status::ClosedNoAction | Status::Asked => "skpd",
         Status::InProgress | Status::Resolved => "petugas",
@@ -295,5 +295,7 @@ const fn note(status: Status) -> &'static str {
         Status::Rated => "Penilaian warga",
         Status::Withdrawn => "Dicabut oleh pelapor",
         Status::Asked => "Menunggu jawaban pelapor",
+        Status::Linked => "Kejadian yang sama dengan laporan lain",
+        Status::Unlinked => "Kejadian lain",
     }
 }

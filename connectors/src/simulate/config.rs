@@ -109,6 +109,8 @@ pub struct CityConfig {
     /// Share of the closings on `crm.status` that are false: a photo used before, the photo from before the work again, one older than
     /// the report, or done minutes after it was assigned.
     pub false_closings: f64,
+    /// Share of the complaints that further people tell of too, on the same channel and on others ([`super::City::planted`]).
+    pub witnessed: f64,
     /// One Waze message a poll (the whole document) instead of one an object.
     pub whole_documents: bool,
     /// A flood wave on the Ciliwung.
@@ -143,6 +145,7 @@ impl Default for CityConfig {
             duty: 0.04,
             followed: 0.6,
             false_closings: 0.02,
+            witnessed: 0.0,
             whole_documents: false,
             flood: None,
             bursts: Vec::new(),
@@ -206,6 +209,7 @@ impl CityConfig {
             self.duty,
             self.followed,
             self.false_closings,
+            self.witnessed,
         ];
         if shares.iter().any(|share| !(0.0..=0.9).contains(share)) {
             return Err(ConfigError::Share);

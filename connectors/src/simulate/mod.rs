@@ -16,6 +16,7 @@ mod lifecycle;
 mod line;
 mod ndjson;
 mod places;
+mod planted;
 mod proof;
 mod traffic;
 mod tweet;
@@ -29,6 +30,7 @@ pub use city::{City, Message};
 pub use config::{Burst, CityConfig, ConfigError, DEFAULT_START, Faults, FloodWave, Place, Shares};
 pub use ndjson::{Written, write_ndjson};
 pub use places::places_of;
+pub use planted::Planted;
 
 /// Topics in the order of `accounting.json`.
 pub const TOPICS: [&str; 5] = [QLUE, CRM, WAZE, TWITTER, GAUGE];

@@ -71,6 +71,8 @@ pub(super) struct Traffic {
     objects: Vec<Object>,
     window_end: i64,
     next_number: u128,
+    /// Told since the last poll.
+    told: Vec<Object>,
 }
 
 impl Traffic {
@@ -82,6 +84,7 @@ impl Traffic {
             objects: Vec::new(),
             window_end: i64::MIN,
             next_number: 1_458_712_000,
+            told: Vec::new(),
         }
     }
 
@@ -95,6 +98,7 @@ impl Traffic {
     pub(super) fn poll(&mut self, ground: &Ground, at: i64) -> usize {
         let first = self.window_end == i64::MIN;
         self.window_end = at;
+        self.objects.append(&mut self.told);
         self.objects.retain(|object| object.dies > at);
         for (kind, share, life_min) in KINDS {
             let wanted = self.population * share * traffic_pulse(at);
@@ -110,6 +114,34 @@ impl Traffic {
             }
         }
         self.objects.len()
+    }
+
+    /// A driver tells of something at `now`: it is in the next polls. Gives its id.
+    pub(super) fn tell(&mut self, chance: &mut Chance, (class, subtype): (&str, &str), at: Point, now: i64) -> String {
+        let mut head = Line::with_capacity(200);
+        head.raw("\"country\":\"ID\",\"type\":\"")
+            .raw(class)
+            .raw("\",\"subtype\":\"")
+            .raw(subtype);
+        head.raw("\",\"location\":{\"x\":").millionths(at.0).raw(",\"y\":").millionths(at.1);
+        head.raw("},\"magvar\":")
+            .unsigned(chance.below(360))
+            .raw(",\"roadType\":")
+            .unsigned(1 + chance.below(7))
+            .raw(",");
+        let object = Object {
+            kind: Kind::Alert,
+            head: head.0,
+            id: (u128::from(chance.bits()) << 64) | u128::from(chance.bits()),
+            published: now,
+            dies: now + 2 * POLL + micros(45.0 * 60.0 * chance.exponential()),
+            length_m: 0,
+            level: 0,
+            mood: chance.bits(),
+        };
+        let key = object.key();
+        self.told.push(object);
+        key
     }
 
     /// Writes one object of the poll as a message of its own and gives its key.

@@ -3,7 +3,7 @@
 
 use super::chance::{Chance, Weighted};
 use super::flaw::Flaw;
-use super::ground::Ground;
+use super::ground::{Ground, Point};
 use super::line::Line;
 use super::vocabulary::SUBJECTS;
 
@@ -68,6 +68,38 @@ impl Talk {
                 (author, tag)
             }
         };
+        self.next_id
+    }
+
+    /// Writes one bare tweet about this word, of `created` and from this point of a place, and gives its id.
+    pub(super) fn tweet_from(
+        &mut self,
+        ground: &Ground,
+        (place, at): (usize, Point),
+        word: &str,
+        created: i64,
+        flaw: Flaw,
+        line: &mut Line,
+    ) -> u64 {
+        self.next_id += 1 + self.chance.below(4_000_000);
+        let author = self.author();
+        line.raw("{");
+        if flaw != Flaw::NoId {
+            line.raw("\"id\":\"").unsigned(self.next_id).raw("\",");
+        }
+        line.raw("\"author_id\":\"").unsigned(author).raw("\",");
+        if flaw != Flaw::NoTime {
+            line.raw("\"created_at\":\"").utc_millis(created).raw("\",");
+        }
+        let (before, between, after) = *self.chance.pick(&TEMPLATES);
+        line.raw("\"text\":\"")
+            .raw(before)
+            .raw(word)
+            .raw(between)
+            .raw(&ground.site(place).name)
+            .raw(after);
+        line.raw("\",\"lang\":\"in\",\"geo\":{\"coordinates\":{\"type\":\"Point\",\"coordinates\":[");
+        line.millionths(at.0).raw(",").millionths(at.1).raw("]}}}");
         self.next_id
     }
 

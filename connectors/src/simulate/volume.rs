@@ -5,6 +5,7 @@ use super::chance::{Chance, Weighted, seconds, whole};
 use super::config::{CityConfig, Shares};
 use super::gauge;
 use super::lifecycle::plan;
+use super::planted::more_witnesses;
 use super::traffic::POLL;
 use super::vocabulary::{KELURAHAN_OFFICE, SUBJECTS, UNITS};
 
@@ -45,7 +46,8 @@ impl Volume {
         } else {
             (config.start, length)
         };
-        let a_report = lines_per_report(config, subjects, start, span);
+        // Whoever tells of it too is one more report.
+        let a_report = lines_per_report(config, subjects, start, span) * (1.0 + config.witnessed * more_witnesses());
         Self {
             reports_per_s: lines * complaints / of_all / a_report / run_s / mean_pulse(complaint_pulse, start, span),
             tweets_per_s: lines * tweets / of_all / run_s / mean_pulse(traffic_pulse, start, span),

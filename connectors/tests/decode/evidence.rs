@@ -157,6 +157,23 @@ fn a_reporter_takes_a_report_back_or_is_asked() {
 }
 
 #[test]
+fn a_link_names_the_other_report_and_nothing_else_does() {
+    let said = |status: &str, other: &str| {
+        let payload = format!(r#"{{"report_id":1,"status":"{status}","time":"2016-02-05T09:00:00Z","other":{other}}}"#);
+        one("crm.status", &payload)
+    };
+    for (word, status) in [("linked", Status::Linked), ("unlinked", Status::Unlinked)] {
+        let read = said(word, "\"twitter:7:8\"");
+        assert_eq!((read.status, read.other.as_deref()), (Some(status), Some("twitter:7:8")));
+        assert_ne!(read.version, said(word, "\"twitter:9\"").version, "two links of one moment are two");
+        for no_address in ["\"7\"", "\":7\"", "\"qlue:\"", "7", "null", "\"qlue:a\\nb\""] {
+            assert_eq!(said(word, no_address).other, None, "{no_address}");
+        }
+    }
+    assert_eq!(said("duplicate", "\"twitter:7\"").other, None);
+}
+
+#[test]
 fn a_duty_report_names_its_post_and_a_complaint_none() {
     let report = |more: &str| {
         one(

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use tanggap_connectors::decode::{DecodeConfig, Decoder, Payload};
 use tanggap_engine::event::EventBatchBuilder;
 
-const TOPICS: [&str; 12] = [
+const TOPICS: [&str; 13] = [
     "qlue.reports",
     "crm.status",
     "waze.feed",
@@ -23,6 +23,7 @@ const TOPICS: [&str; 12] = [
     "reports.open311",
     "reports.surabaya",
     "reports.crm_points",
+    "reports.web",
 ];
 
 const SEEDS: &[&str] = &[

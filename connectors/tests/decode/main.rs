@@ -4,6 +4,7 @@
 mod evidence;
 mod fuzz;
 mod mapped;
+mod reading;
 mod real_data;
 mod shapes;
 mod support;

@@ -125,6 +125,23 @@ fn a_petabencana_feature_has_its_point_longitude_first() {
 }
 
 #[test]
+fn a_report_of_the_web_form_keeps_its_words_outside() {
+    let (events, rejects) = decode(
+        "reports.web",
+        r#"{"id":"0af3","time":"2016-02-05T09:00:00Z","category":"banjir","kind":"suggestion","longitude":106.8,"latitude":-6.2,"kelurahan":"31.74.01.1001","reporter":"00ff","claim_sha256":"ab","place":"Gambir","text":"air","photo":{"sha256":"ab"}}"#,
+    );
+    assert_eq!(rejects, []);
+    assert_eq!(
+        (events[0].id.as_str(), events[0].event_time, events[0].category),
+        ("0af3", FRIDAY, Some("banjir"))
+    );
+    assert_eq!(
+        (events[0].position, events[0].kind, events[0].kelurahan),
+        (Some((106.8, -6.2)), Some(Kind::Suggestion), Some(3_174_011_001))
+    );
+}
+
+#[test]
 fn lapor_jaki_email_and_open311_read_their_usual_fields() {
     for (channel, payload, category, status) in [
         (

@@ -38,6 +38,7 @@ pub(crate) struct Decoded {
     pub(crate) after_photo: Option<u64>,
     pub(crate) after_look: Option<u64>,
     pub(crate) after_taken_at: Option<i64>,
+    pub(crate) other: Option<String>,
 }
 
 /// Reason and field.
@@ -138,6 +139,7 @@ pub(crate) fn rows(batch: &RecordBatch) -> Vec<Decoded> {
             after_photo: value!(schema::AFTER_PHOTO, UInt64Type, row),
             after_look: value!(schema::AFTER_LOOK, UInt64Type, row),
             after_taken_at: value!(schema::AFTER_TAKEN_AT, TimestampMicrosecondType, row),
+            other: text(schema::OTHER, row),
         })
         .collect()
 }

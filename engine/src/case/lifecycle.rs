@@ -15,10 +15,11 @@
 //!   the case is open. It never waits for another office.
 //!
 //! Transitions are ordered by time, then position in the log; two that say the same are one. One before the report's own time counts
-//! as at that time: clocks of two systems differ by minutes. What comes after the moment asked about does not exist.
+//! as at that time: clocks of two systems differ by minutes. What comes after the moment asked about does not exist; nor does what says of
+//! which incident the report tells (linked, unlinked): that is about what happened in the city, not about the case.
 
 use super::spell::Ledger;
-use super::{Change, End, Spell};
+use super::{Change, End, Pause, Spell};
 use crate::event::Status;
 
 /// What became of one case by one moment. Times in µs since epoch UTC, none = not yet.
@@ -46,6 +47,8 @@ pub struct Story {
     pub holder: Option<u32>,
     /// Who held it from filing to the end or the moment asked about, in order.
     pub spells: Vec<Spell>,
+    /// When it waited for the reporter while it was open, in order; together `paused_us`.
+    pub pauses: Vec<Pause>,
 }
 
 /// Follows a case filed at `filed_us` through its changes, as of `as_of_us`, all µs since epoch UTC. `first_holder` has it until
@@ -87,7 +90,7 @@ pub fn follow(filed_us: i64, first_holder: Option<u32>, changes: &[Change], as_o
         }
     }
     let holder = ledger.holder();
-    let spells = ledger.finish(as_of_us);
+    let (spells, pauses) = ledger.finish(as_of_us);
     let first = |wanted: fn(Status) -> bool| {
         let found = changes.iter().find(|change| wanted(change.status));
         found.map(|change| change.time_us.max(filed_us))
@@ -104,12 +107,14 @@ pub fn follow(filed_us: i64, first_holder: Option<u32>, changes: &[Change], as_o
         paused_us: spells.iter().fold(0, |sum, spell| sum.saturating_add(spell.paused_us)),
         holder,
         spells,
+        pauses,
     }
 }
 
 /// The changes known at a moment, in order, each once: of those that say the same, the first in the log.
 fn known(changes: &[Change], as_of_us: i64) -> Vec<Change> {
-    let mut known: Vec<Change> = changes.iter().filter(|change| change.time_us <= as_of_us).copied().collect();
+    let counts = |change: &&Change| change.time_us <= as_of_us && !matches!(change.status, Status::Linked | Status::Unlinked);
+    let mut known: Vec<Change> = changes.iter().filter(counts).copied().collect();
     known.sort_unstable_by_key(|change| (change.content(), change.offset));
     known.dedup_by_key(|change| change.content());
     known.sort_unstable_by_key(Change::place);
@@ -232,8 +237,8 @@ impl Ends {
 mod tests {
     use super::{Change, End, Story, follow};
     use crate::event::Status::{
-        self, Asked, Assigned, ClosedNoAction, Coordinated, Dispatched, Duplicate, InProgress, NotOurs, Rated, Received, Reopened,
-        Resolved, Verified, Withdrawn,
+        self, Asked, Assigned, ClosedNoAction, Coordinated, Dispatched, Duplicate, InProgress, Linked, NotOurs, Rated, Received, Reopened,
+        Resolved, Unlinked, Verified, Withdrawn,
     };
 
     /// (time, status, snapshot), in log order; filed at 0, asked about at 100.
@@ -279,6 +284,20 @@ mod tests {
         assert_eq!((worked.coordinated_us, worked.dispatched_us), (Some(4), Some(8)));
         let closed = story(&[(2, Assigned, false), (4, NotOurs, false)]);
         assert_eq!((closed.coordinated_us, closed.dispatched_us), (None, None));
+    }
+
+    #[test]
+    fn saying_which_incident_it_tells_of_changes_nothing() {
+        let plain = [(2, Assigned, false), (4, Asked, false), (9, Resolved, false)];
+        let linked = [
+            (1, Linked, false),
+            (2, Assigned, false),
+            (4, Asked, false),
+            (6, Unlinked, false),
+            (9, Resolved, false),
+            (12, Linked, false),
+        ];
+        assert_eq!(story(&linked), story(&plain));
     }
 
     #[test]
@@ -336,6 +355,8 @@ mod tests {
             (90, Rated, false),
         ]);
         assert_eq!(asked.paused_us, 45);
+        let pauses: Vec<_> = asked.pauses.iter().map(|pause| (pause.from_us, pause.to_us)).collect();
+        assert_eq!(pauses, [(20, 45), (60, 80)]);
         assert_eq!(story(&[(60, Asked, false)]).paused_us, 40, "until the moment asked about");
         assert_eq!(
             story(&[(5, Resolved, false), (10, Asked, false), (30, Reopened, false)]).paused_us,

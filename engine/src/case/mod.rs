@@ -3,11 +3,13 @@
 mod change;
 mod end;
 mod lifecycle;
+mod pause;
 mod sla;
 mod spell;
 
 pub use change::Change;
 pub use end::End;
 pub use lifecycle::{Story, follow};
-pub use sla::{ClockState, Due, Escalated, Escalation, Length, Level, SLA, SlaClock, SlaError, SlaFacts, SlaRule, SlaRules};
+pub use pause::Pause;
+pub use sla::{ClockState, Due, Escalated, Escalation, Length, Level, SLA, SlaClock, SlaError, SlaRule, SlaRules};
 pub use spell::Spell;

@@ -1,7 +1,8 @@
 //! Service levels as data: which clocks a case is held to, how long each runs, and who hears of it when one runs out.
 //!
-//! A TOML text enters, once; then the facts of a case, and out comes the first [`SlaRule`] that fits, which knows its due times and
-//! escalations. What stops a clock is not here: it follows from the transitions of the case.
+//! A TOML text enters, once; out come [`SlaRule`]s by name, which know their due times and escalations. Which of them a case has is said by
+//! its route ([`crate::route::Router::level`]); what stops a clock, and in which pauses it stands still, follows from the transitions of the
+//! case ([`super::Story`]).
 
 mod due;
 mod error;
@@ -10,33 +11,17 @@ mod rule;
 
 use serde::Deserialize;
 
-use crate::event::{Category, Kind};
-use crate::route::UnitKind;
-
 pub use due::{ClockState, Due, Escalated};
 pub use error::SlaError;
 pub use length::Length;
 pub use rule::{Escalation, Level, SlaClock, SlaRule};
 
-use rule::{UNIT_KINDS, WrittenRule};
+use rule::WrittenRule;
 
 /// The published clocks of Jakarta's CRM, its kelurahan offices and SP4N-LAPOR.
 pub const SLA: &str = include_str!("../../data/sla.toml");
 
-/// What a rule may look at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SlaFacts<'a> {
-    /// What the report is; none where nobody has said.
-    pub kind: Option<Kind>,
-    /// Its category; none where it has none.
-    pub category: Option<Category>,
-    /// The channel it came by.
-    pub channel: &'a str,
-    /// What the unit that must answer is; none where nobody is asked.
-    pub unit_kind: Option<UnitKind>,
-}
-
-/// Rules in order: the first that fits a case decides. Finding it costs one comparison a condition.
+/// Service levels by name, in the order of the file.
 #[derive(Clone, Debug)]
 pub struct SlaRules {
     version: String,
@@ -54,10 +39,10 @@ struct SlaFile {
 }
 
 impl SlaRules {
-    /// Reads and checks a file of rules.
+    /// Reads and checks a file of service levels.
     ///
     /// # Errors
-    /// Everything [`SlaError`] lists: unreadable, unknown names, a rule that can never be reached, a case no rule fits.
+    /// Everything [`SlaError`] lists: unreadable, two of one name, a length that is none, an escalation that does not climb.
     pub fn from_toml(text: &str) -> Result<Self, SlaError> {
         let file: SlaFile = toml::from_str(text).map_err(|error| SlaError::Unreadable(error.to_string()))?;
         if !(1..=100).contains(&file.at_risk_percent) {
@@ -71,7 +56,6 @@ impl SlaRules {
             }
             rules.push(rule);
         }
-        check(&rules)?;
         Ok(Self {
             version: file.version,
             at_risk_percent: file.at_risk_percent,
@@ -97,65 +81,17 @@ impl SlaRules {
         &self.rules
     }
 
-    /// The first rule that fits. There is one for every case of a checked file.
+    /// The place of the rule of a name among [`Self::rules`].
     #[must_use]
-    pub fn rule_of(&self, facts: &SlaFacts<'_>) -> Option<&SlaRule> {
-        self.rules.iter().find(|rule| rule.fits(facts))
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.rules.iter().position(|rule| rule.id() == id)
     }
 
-    /// The rule of an id; the only way to those that apply by name only.
+    /// The rule of a name.
     #[must_use]
     pub fn named(&self, id: &str) -> Option<&SlaRule> {
-        self.rules.iter().find(|rule| rule.id() == id)
+        self.position(id).map(|position| &self.rules[position])
     }
-}
-
-/// Tries every case there can be: each must find a rule, and each rule that does not wait to be named must be found.
-fn check(rules: &[SlaRule]) -> Result<(), SlaError> {
-    let mut reached: Vec<bool> = rules.iter().map(SlaRule::by_name_only).collect();
-    for facts in every_case(rules) {
-        let Some(first) = rules.iter().position(|rule| rule.fits(&facts)) else {
-            return Err(SlaError::Uncovered {
-                kind: facts.kind.map_or("unread", Kind::id),
-                category: facts.category.map_or("unknown", Category::id),
-                channel: facts.channel.to_owned(),
-                unit_kind: facts.unit_kind.map_or("none", UnitKind::id),
-            });
-        };
-        reached[first] = true;
-    }
-    let Some(position) = reached.iter().position(|reached| !reached) else {
-        return Ok(());
-    };
-    let mut taken = every_case(rules).filter(|facts| rules[position].fits(facts));
-    let by = taken.find_map(|facts| rules.iter().find(|rule| rule.fits(&facts)));
-    Err(SlaError::Unreachable {
-        rule: rules[position].id().to_owned(),
-        by: by.map_or_else(|| "its own conditions".to_owned(), |rule| rule.id().to_owned()),
-    })
-}
-
-/// Every combination of kind, category, channel (those some rule names, and one more) and kind of unit.
-fn every_case(rules: &[SlaRule]) -> impl Iterator<Item = SlaFacts<'_>> {
-    let mut channels: Vec<&str> = rules.iter().flat_map(SlaRule::channels).collect();
-    channels.sort_unstable();
-    channels.dedup();
-    channels.push("another channel");
-    let kinds = || Kind::ALL.iter().copied().map(Some).chain([None]);
-    let categories = || Category::ALL.iter().copied().map(Some).chain([None]);
-    let unit_kinds = || UNIT_KINDS.into_iter().map(Some).chain([None]);
-    channels.into_iter().flat_map(move |channel| {
-        kinds().flat_map(move |kind| {
-            categories().flat_map(move |category| {
-                unit_kinds().map(move |unit_kind| SlaFacts {
-                    kind,
-                    category,
-                    channel,
-                    unit_kind,
-                })
-            })
-        })
-    })
 }
 
 #[cfg(test)]

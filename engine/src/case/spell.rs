@@ -5,6 +5,8 @@
 //!   |---- a ----|---- b ----|  nobody's     |------ b ------ …
 //! ```
 
+use super::Pause;
+
 /// A run of time in which one holder had a case, µs since epoch UTC, `[from, to)`. Empty only for whoever is named in the very moment
 /// of an end, or in the moment asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,7 @@ pub struct Spell {
 #[derive(Debug)]
 pub(super) struct Ledger {
     spells: Vec<Spell>,
+    pauses: Vec<Pause>,
     /// Last one named.
     holder: Option<u32>,
     /// Up to where time has moved, µs since epoch UTC.
@@ -36,6 +39,7 @@ impl Ledger {
     pub(super) fn new(filed_us: i64, holder: Option<u32>) -> Self {
         let mut ledger = Self {
             spells: Vec::new(),
+            pauses: Vec::new(),
             holder,
             at_us: filed_us,
             waiting: false,
@@ -52,6 +56,7 @@ impl Ledger {
             && self.waiting
         {
             spell.paused_us = spell.paused_us.saturating_add(passed);
+            Pause::note(&mut self.pauses, self.at_us, at_us);
         }
         self.at_us = at_us;
     }
@@ -83,10 +88,10 @@ impl Ledger {
         self.holder
     }
 
-    /// The spells, after time has moved to `as_of_us`.
-    pub(super) fn finish(mut self, as_of_us: i64) -> Vec<Spell> {
+    /// The spells and the pauses, after time has moved to `as_of_us`.
+    pub(super) fn finish(mut self, as_of_us: i64) -> (Vec<Spell>, Vec<Pause>) {
         self.advance(as_of_us);
-        self.spells
+        (self.spells, self.pauses)
     }
 
     fn open(&self) -> bool {
@@ -137,7 +142,7 @@ mod tests {
             to_us,
             paused_us: 0,
         };
-        assert_eq!(ledger.finish(10), [spell(1, 0, Some(8)), spell(3, 8, None)]);
+        assert_eq!(ledger.finish(10).0, [spell(1, 0, Some(8)), spell(3, 8, None)]);
     }
 
     #[test]
@@ -151,7 +156,7 @@ mod tests {
         ledger.advance(7);
         ledger.name(2);
         assert_eq!(ledger.holder(), Some(2));
-        let spells = ledger.finish(9);
+        let (spells, _) = ledger.finish(9);
         assert_eq!(spells.len(), 1);
         assert_eq!((spells[0].from_us, spells[0].to_us), (0, Some(6)));
     }

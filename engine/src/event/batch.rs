@@ -61,6 +61,8 @@ pub struct Event<'a> {
     pub duty_post: Option<&'a str>,
     /// What a transition proves or claims.
     pub evidence: Evidence<'a>,
+    /// The report a link speaks of ([`schema::OTHER`]).
+    pub other: Option<&'a str>,
 }
 
 impl<'a> Event<'a> {
@@ -92,6 +94,7 @@ impl<'a> Event<'a> {
             level_cm: None,
             duty_post: None,
             evidence: Evidence::NONE,
+            other: None,
         }
     }
 }
@@ -134,6 +137,7 @@ pub struct EventBatchBuilder {
     level_cm: Int32Builder,
     duty_post: StringBuilder,
     evidence: EvidenceRows,
+    other: StringBuilder,
     rejects: Vec<Reject>,
 }
 
@@ -167,6 +171,7 @@ impl Default for EventBatchBuilder {
             level_cm: Int32Builder::new(),
             duty_post: StringBuilder::new(),
             evidence: EvidenceRows::new(),
+            other: StringBuilder::new(),
             rejects: Vec::new(),
         }
     }
@@ -220,6 +225,7 @@ impl EventBatchBuilder {
         self.level_cm.append_option(event.level_cm);
         self.duty_post.append_option(event.duty_post);
         self.evidence.push(&event.evidence);
+        self.other.append_option(event.other);
     }
 
     /// Notes a refused event.
@@ -261,6 +267,7 @@ impl EventBatchBuilder {
             Arc::new(self.duty_post.finish()),
         ];
         columns.extend(self.evidence.finish());
+        columns.push(Arc::new(self.other.finish()));
         let events = RecordBatch::try_new(schema::EVENTS.clone(), columns).expect("columns are appended together, with the schema's types");
         EventBatch {
             events,

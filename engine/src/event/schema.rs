@@ -76,6 +76,8 @@ pub const AFTER_PHOTO: &str = "after_photo";
 pub const AFTER_LOOK: &str = "after_look";
 /// When the photo from after the work was taken, as its source says.
 pub const AFTER_TAKEN_AT: &str = "after_taken_at";
+/// The other report a link speaks of, `<channel>:<id>` ([`super::Status::Linked`], [`super::Status::Unlinked`]).
+pub const OTHER: &str = "other";
 
 /// H3 cell of a located event.
 pub const CELL: &str = "cell";
@@ -134,8 +136,9 @@ fn schema(fields: Vec<Field>) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-/// Columns that tables of format 1 did not have: of a table that lacks them they are null ([`super::completed`]).
-pub const ADDED: [&str; 8] = [
+/// Columns that tables of former formats did not have, of format 1 all of them, of format 2 the last: of a table that lacks them they are
+/// null ([`super::completed`]).
+pub const ADDED: [&str; 9] = [
     DUTY_POST,
     RATING,
     CLOSE_REASON,
@@ -144,6 +147,7 @@ pub const ADDED: [&str; 8] = [
     AFTER_PHOTO,
     AFTER_LOOK,
     AFTER_TAKEN_AT,
+    OTHER,
 ];
 
 /// The columns of an [`super::Evidence`], in their order.
@@ -199,6 +203,7 @@ pub static EVENTS: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new(DUTY_POST, DataType::Utf8, true),
     ];
     fields.extend(evidence());
+    fields.push(Field::new(OTHER, DataType::Utf8, true));
     schema(fields)
 });
 
@@ -275,6 +280,7 @@ pub static TRANSITIONS: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new(SNAPSHOT, DataType::Boolean, false),
     ];
     fields.extend(evidence());
+    fields.push(Field::new(OTHER, DataType::Utf8, true));
     schema(fields)
 });
 

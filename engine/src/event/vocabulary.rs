@@ -66,6 +66,8 @@ vocabulary! {
         11 Rated "rated" "The reporter gave a mark.";
         12 Withdrawn "withdrawn" "The reporter took it back.";
         13 Asked "asked" "The reporter was asked; the clock waits for the answer.";
+        14 Linked "linked" "Somebody said that it tells of the same incident as another report; no clock moves.";
+        15 Unlinked "unlinked" "Somebody said that it tells of another incident than it was put to; no clock moves.";
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Columns<'a> {
     pub(super) unit: &'a StringArray,
     pub(super) actor_role: &'a StringArray,
     pub(super) report_channel: &'a StringArray,
+    /// Kept in history; a position decides, and a name only where a lane is told so.
+    pub(super) named_kelurahan: &'a Int64Array,
     pub(super) seen_at: &'a TimestampMicrosecondArray,
     pub(super) line: &'a ListArray,
     pub(super) speed_kmh: &'a Float64Array,
@@ -36,6 +38,7 @@ pub(super) struct Columns<'a> {
     pub(super) level_cm: &'a Int32Array,
     pub(super) duty_post: &'a StringArray,
     pub(super) evidence: EvidenceColumns<'a>,
+    pub(super) other: &'a StringArray,
 }
 
 /// The columns of what transitions prove.
@@ -91,11 +94,8 @@ impl<'a> Columns<'a> {
             unit: column().as_string(),
             actor_role: column().as_string(),
             report_channel: column().as_string(),
-            seen_at: {
-                // The kelurahan that a source names is kept in history; a position decides.
-                let _named = column();
-                primitive::<TimestampMicrosecondType>(column())
-            },
+            named_kelurahan: primitive::<Int64Type>(column()),
+            seen_at: primitive::<TimestampMicrosecondType>(column()),
             line: column().as_list(),
             speed_kmh: primitive::<Float64Type>(column()),
             delay_s: primitive::<Int32Type>(column()),
@@ -112,6 +112,7 @@ impl<'a> Columns<'a> {
                 after_look: primitive::<UInt64Type>(column()),
                 after_taken_at: primitive::<TimestampMicrosecondType>(column()),
             },
+            other: column().as_string(),
         }
     }
 }

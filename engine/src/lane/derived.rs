@@ -98,11 +98,17 @@ pub fn transitions_of(log: &RecordBatch, channel: &str) -> Result<RecordBatch, R
         column(schema::STATUS)?,
         column(schema::UNIT)?,
         Arc::new(roles),
-        Arc::new(snapshot),
+        Arc::new(snapshot.clone()),
     ];
     for name in schema::EVIDENCE {
         columns.push(column(name)?);
     }
+    // A report links nothing, whatever state it shows.
+    let others = texts(schema::OTHER)?;
+    let others: StringArray = (0..log.num_rows())
+        .map(|row| (!snapshot.value(row) && others.is_valid(row)).then(|| others.value(row)))
+        .collect();
+    columns.push(Arc::new(others));
     RecordBatch::try_new(Arc::clone(&schema::TRANSITIONS), columns).map_err(|_| WRONG)
 }
 

@@ -53,8 +53,16 @@ pub struct LaneSettings {
     /// Ids are remembered this many hours of event time after they were last seen; never less than the allowed lateness.
     /// Ids of complaints are kept as long as their case.
     pub remember_ids_h: u32,
-    /// Keep reports that are no complaints (drivers' alerts, tweets) as rows too, for the live views.
+    /// Keep reports that are no complaints (drivers' alerts, tweets) as rows too, for the live views. Emergencies are kept in any case.
     pub keep_signals: bool,
+    /// Tell them in the step they come in, though they are not kept, if they came in time and are no duty: a replay looks for hotspots in them.
+    /// Not part of what is compared with a lane's manifest, for nothing of it is written down.
+    #[serde(skip)]
+    pub tell_signals: bool,
+    /// A report without a usable position stands in the kelurahan that it names (never in a cell, in no pane, and no duty report): for
+    /// channels whose texts are read. Not part of what is compared with a lane's manifest, which names the model instead.
+    #[serde(skip)]
+    pub places_by_name: bool,
 }
 
 impl Default for LaneSettings {
@@ -65,6 +73,8 @@ impl Default for LaneSettings {
             cell_resolution: 9,
             remember_ids_h: 48,
             keep_signals: true,
+            tell_signals: false,
+            places_by_name: false,
         }
     }
 }

@@ -252,6 +252,7 @@ impl LaneState {
                 actor_role: None,
                 snapshot: true,
                 evidence: columns.evidence.of_row(row),
+                other: None,
             });
         }
         if fate == Fate::Updated {
@@ -261,7 +262,9 @@ impl LaneState {
         let kind = value(columns.kind, row);
         let complaint = kind == Some(Kind::Complaint as u8);
         let counted = fate == Fate::Applied && kind != Some(Kind::Duty as u8);
-        let kept = complaint || self.settings.keep_signals;
+        let told = self.settings.keep_signals || (self.settings.tell_signals && counted);
+        // Who is in danger is told of at once, also where nothing else but complaints is kept.
+        let kept = complaint || kind == Some(Kind::Emergency as u8) || told;
         if let Some(name) = text(columns.source_category, row) {
             self.accounting.unknown_category(name);
         }
@@ -289,7 +292,7 @@ impl LaneState {
             id: columns.id.value(row),
             offset: columns.offset.value(row),
             event_time: columns.event_time.value(row),
-            place: located,
+            place: self.told(columns, row, located),
             category,
             source_category: text(columns.source_category, row),
             kind,
@@ -314,6 +317,7 @@ impl LaneState {
             actor_role: text(columns.actor_role, row),
             snapshot: false,
             evidence: columns.evidence.of_row(row),
+            other: text(columns.other, row),
         });
     }
 
@@ -326,6 +330,19 @@ impl LaneState {
         self.newest_sight = self.newest_sight.max(seen_at);
         if self.settings.keep_signals {
             self.episodes.observe(columns, row, self.resolution, self.newest_sight);
+        }
+    }
+
+    /// Where a report is kept to lie: where its position does, else in the kelurahan it names if names count here. A name gives no cell,
+    /// and what is paid by the report is never placed by one.
+    fn told(&self, columns: &Columns<'_>, row: usize, located: Located) -> Located {
+        let by_name = self.settings.places_by_name && located.position.is_none() && value(columns.kind, row) != Some(Kind::Duty as u8);
+        if !by_name {
+            return located;
+        }
+        Located {
+            kelurahan: value(columns.named_kelurahan, row),
+            ..located
         }
     }
 

@@ -17,7 +17,7 @@ pub struct Step {
     pub counted: RecordBatch,
     /// Complaints seen for the first time, late ones too ([`schema::REPORTS`]): each opens a case.
     pub cases: RecordBatch,
-    /// Other reports seen for the first time ([`schema::REPORTS`]); empty unless the lane keeps signals.
+    /// Other reports seen for the first time ([`schema::REPORTS`]); emergencies only, unless the lane keeps signals.
     pub signals: RecordBatch,
     /// Transitions ([`schema::TRANSITIONS`]), late ones too.
     pub transitions: RecordBatch,
@@ -198,6 +198,7 @@ pub(super) struct TransitionRow<'a> {
     pub(super) actor_role: Option<&'a str>,
     pub(super) snapshot: bool,
     pub(super) evidence: Evidence<'a>,
+    pub(super) other: Option<&'a str>,
 }
 
 /// Columns of [`schema::TRANSITIONS`] being built.
@@ -212,6 +213,7 @@ pub(super) struct TransitionRows {
     actor_role: StringBuilder,
     snapshot: BooleanBuilder,
     evidence: EvidenceRows,
+    other: StringBuilder,
 }
 
 impl TransitionRows {
@@ -226,6 +228,7 @@ impl TransitionRows {
             actor_role: StringBuilder::new(),
             snapshot: BooleanBuilder::new(),
             evidence: EvidenceRows::new(),
+            other: StringBuilder::new(),
         }
     }
 
@@ -239,6 +242,7 @@ impl TransitionRows {
         self.actor_role.append_option(row.actor_role);
         self.snapshot.append_value(row.snapshot);
         self.evidence.push(&row.evidence);
+        self.other.append_option(row.other);
     }
 
     pub(super) fn finish(mut self) -> RecordBatch {
@@ -253,6 +257,7 @@ impl TransitionRows {
             Arc::new(self.snapshot.finish()),
         ];
         columns.extend(self.evidence.finish());
+        columns.push(Arc::new(self.other.finish()));
         batch(&schema::TRANSITIONS, columns)
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 use serde::Deserialize;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::area::Area;
 use super::mention::mentions;
@@ -116,6 +117,12 @@ impl Gazetteer {
             gazetteer.insert(name, Meaning::Nothing);
         }
         gazetteer
+    }
+
+    /// Checksum of the shipped list of names; those of a territory have a version of their own.
+    #[must_use]
+    pub fn version() -> u64 {
+        xxh3_64(PLACES.as_bytes())
     }
 
     /// Where a text speaks of. Costs some microseconds.

@@ -77,6 +77,8 @@ fn a_market_or_station_lies_where_it_lies_and_not_where_its_name_says() {
         ("ramai di st. manggarai, Tebet", PlaceLevel::Point, Some("31.74.01.1007")),
         ("sampah di Pasar Cikini", PlaceLevel::None, None),
         ("air naik di pintu air Manggarai", PlaceLevel::Point, None),
+        ("copet di Stasiun Duri", PlaceLevel::Kelurahan, Some("31.73.04.1003")),
+        ("ramai di stasiun rawa buaya", PlaceLevel::Kecamatan, Some("31.73.01")),
     ]);
     let found = gazetteer().find("sampah di Pasar Cikini");
     assert_eq!(codes(&found), ["31.71.06.1003"]);
@@ -161,4 +163,34 @@ fn every_kelurahan_with_its_title_is_found_as_itself() {
             assert_eq!(found.code, Some(kelurahan.code.to_string()), "{text}");
         }
     }
+}
+
+/// The kelurahan a text is said to name, where it is said to name one.
+fn named_kelurahan(found: &Whereabouts) -> Option<&str> {
+    let precise = matches!(found.level, PlaceLevel::Kelurahan | PlaceLevel::Point);
+    found.code.as_deref().filter(|code| precise && code.len() == "31.74.01.1005".len())
+}
+
+#[test]
+fn of_labelled_sentences_a_kelurahan_is_named_where_it_is_meant_and_hardly_ever_else() {
+    let gazetteer = gazetteer();
+    let (mut sentences, mut meant, mut named, mut right) = (0_u32, 0_u32, 0_u32, 0_u32);
+    let mut wrong = Vec::new();
+    for line in include_str!("labelled.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let (label, text) = line.split_once('\t').unwrap();
+        let label = Some(label).filter(|label| *label != "-");
+        let found = gazetteer.find(text);
+        let own = named_kelurahan(&found);
+        sentences += 1;
+        meant += u32::from(label.is_some());
+        named += u32::from(own.is_some());
+        right += u32::from(own.is_some() && own == label);
+        if own != label {
+            wrong.push(format!("{text}: {own:?}, meant {label:?}"));
+        }
+        assert!(found.position.is_none() || found.level == PlaceLevel::Point, "{text}");
+    }
+    assert!(sentences >= 300, "{sentences}");
+    let (precision, recall) = (f64::from(right) / f64::from(named), f64::from(right) / f64::from(meant));
+    assert!(precision >= 0.95 && recall >= 0.80, "{precision} and {recall}: {wrong:#?}");
 }

@@ -3,20 +3,31 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use serde::Deserialize;
-
 use super::UnitKind;
 use super::rule::Rule;
+use crate::case::{Length, SlaClock, SlaRule};
 use crate::event::Category;
 
-/// The clocks a unit is held to, in hours from the report's event time; none = no such clock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// The clocks a unit is held to, in hours on the wall from the report's event time; none = no such clock, or one that depends on the
+/// calendar.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deadline {
     /// First response: coordinated, taken up, or answered.
-    pub respond_h: Option<f64>,
+    pub respond_h: Option<u64>,
     /// Finished.
-    pub finish_h: Option<f64>,
+    pub finish_h: Option<u64>,
+}
+
+impl Deadline {
+    /// That of a service level, as far as it is wall time.
+    #[must_use]
+    pub fn of(level: &SlaRule) -> Self {
+        let hours = |clock| level.length(clock).and_then(Length::wall_hours);
+        Self {
+            respond_h: hours(SlaClock::Respond),
+            finish_h: hours(SlaClock::Finish),
+        }
+    }
 }
 
 /// A unit as a decision names it. A kelurahan office is made from its territory, so the texts may be owned.
@@ -39,13 +50,15 @@ pub struct Decision<'r> {
     pub second_unit: Option<Addressee<'r>>,
     /// From 0 to 1: the rule's own confidence, lowered by what is not known.
     pub confidence: f64,
-    /// Until when.
+    /// Until when, by the service level its rule names; a channel may have clocks of its own ([`super::Router::level`]).
     pub deadline: Deadline,
     /// Metres to the nearest kelurahan border, as given.
     pub boundary_m: Option<f64>,
     pub(super) rule: &'r Rule,
     pub(super) category: Option<Category>,
     pub(super) place: Option<Cow<'r, str>>,
+    /// What of the rule's layers the problem lies on.
+    pub(super) feature: Option<&'r str>,
     pub(super) near_border: bool,
 }
 
@@ -74,6 +87,24 @@ impl Decision<'_> {
         self.rule.assumption
     }
 
+    /// Whether the report is passed on at once and never queued.
+    #[must_use]
+    pub fn passed_on(&self) -> bool {
+        self.unit.as_ref().is_some_and(|unit| unit.kind == UnitKind::Emergency)
+    }
+
+    /// Whether the report is kept from the public.
+    #[must_use]
+    pub const fn private(&self) -> bool {
+        self.rule.private
+    }
+
+    /// Name of the road, river, park… that the rule asks for and the problem lies on.
+    #[must_use]
+    pub const fn feature(&self) -> Option<&str> {
+        self.feature
+    }
+
     /// Why, in Indonesian.
     #[must_use]
     pub fn reason_id(&self) -> String {
@@ -81,6 +112,7 @@ impl Decision<'_> {
             &self.rule.reason_id,
             self.category.map_or("Tanpa kategori", Category::label_id),
             "kelurahan",
+            "lokasi ini",
         );
         if self.unit.is_none() {
             return reason;
@@ -111,6 +143,7 @@ impl Decision<'_> {
             &self.rule.reason_en,
             self.category.map_or("No category", Category::label_en),
             "the kelurahan",
+            "this place",
         );
         if self.unit.is_none() {
             return reason;
@@ -134,7 +167,7 @@ impl Decision<'_> {
         reason
     }
 
-    fn filled(&self, template: &str, category: &str, somewhere: &str) -> String {
+    fn filled(&self, template: &str, category: &str, somewhere: &str, something: &str) -> String {
         let mut text = String::with_capacity(template.len() + 96);
         let mut rest = template;
         while let Some(start) = rest.find('{') {
@@ -144,6 +177,7 @@ impl Decision<'_> {
                 "category" => text.push_str(category),
                 "unit" => text.push_str(self.unit_name()),
                 "place" => text.push_str(self.place.as_deref().unwrap_or(somewhere)),
+                "layer" => text.push_str(self.feature.unwrap_or(something)),
                 other => text.push_str(other),
             }
             rest = after;

@@ -58,13 +58,49 @@ pub enum RouteError {
         rule: String,
     },
     /// Some report finds no rule.
-    #[error("no rule fits a report of kind `{kind}` and category `{category}` (located: {located}); end with a rule without conditions")]
+    #[error("no rule fits a report of kind `{kind}` and category `{category}` ({place}); end with a rule without conditions")]
     Uncovered {
         /// Kind id, or `unread`.
         kind: &'static str,
         /// Category id, or `unknown`.
         category: &'static str,
-        /// Whether it has a kelurahan.
-        located: bool,
+        /// Where it lies, as far as rules can tell.
+        place: String,
+    },
+    /// Who is never queued would be held to a clock.
+    #[error("rule `{rule}` asks a unit of kind `emergency`, which is told at once and has no queue; give it `sla = \"none\"`")]
+    EmergencyWithClock {
+        /// The rule.
+        rule: String,
+    },
+    /// What is private must be known by its category, as counts of reports have no more.
+    #[error("rule `{rule}` is private, but names no category; give it `when.category`")]
+    PrivateWithoutCategory {
+        /// The rule.
+        rule: String,
+    },
+    /// Rules tell more apart than can be tried.
+    #[error("the rules tell {situations} situations apart, of which {most} can be tried; name fewer territories or layers")]
+    TooManySituations {
+        /// How many.
+        situations: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// Two regions claim the same kelurahan.
+    #[error("the codes `{first}` and `{second}` of two regions overlap")]
+    RegionsOverlap {
+        /// Code prefix of the one.
+        first: String,
+        /// Code prefix of the other.
+        second: String,
+    },
+    /// A region claims codes that are none.
+    #[error("region `{region}`: {wrong}")]
+    NoRegion {
+        /// The region.
+        region: String,
+        /// What is wrong with the code.
+        wrong: crate::territory::InvalidPrefix,
     },
 }

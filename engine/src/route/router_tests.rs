@@ -15,8 +15,8 @@ fn complaint(category: Category) -> Complaint<'static> {
         category: Some(category),
         kind: Some(Kind::Complaint),
         kelurahan: Some(GALUR),
-        source_unit: None,
         boundary_m: Some(400.0),
+        ..Complaint::default()
     }
 }
 
@@ -185,14 +185,42 @@ fn reasons_name_the_unit_and_the_place() {
 fn deadlines_are_the_published_ones() {
     let router = jakarta();
     let dinas = router.decide(&complaint(Category::JalanRusak)).deadline;
-    assert_eq!((dinas.respond_h, dinas.finish_h), (Some(6.0), Some(168.0)));
+    assert_eq!((dinas.respond_h, dinas.finish_h), (Some(6), Some(168)));
     let lurah = router.decide(&complaint(Category::Kebersihan)).deadline;
-    assert_eq!((lurah.respond_h, lurah.finish_h), (Some(24.0), Some(168.0)));
+    assert_eq!((lurah.respond_h, lurah.finish_h), (Some(24), Some(168)));
+}
+
+#[test]
+fn a_channel_brings_its_clocks_along_but_only_where_there_are_any() {
+    let router = jakarta();
+    let level = |rule, channel| router.level(rule, channel).map(|level| level.id().to_owned());
+    assert_eq!(level("rubbish", "qlue").as_deref(), Some("crm"));
+    assert_eq!(level("territory", "qlue").as_deref(), Some("lurah"));
+    assert_eq!(level("territory", "lapor").as_deref(), Some("sp4n"));
+    assert_eq!(level("rubbish", "desk").as_deref(), Some("desk"));
+    assert_eq!((level("crime", "lapor"), level("crime", "qlue")), (None, None));
+    assert_eq!(level("a rule of long ago", "qlue"), None);
+    assert!(router.knows("rubbish") && !router.knows("a rule of long ago"));
+}
+
+#[test]
+fn every_level_we_ship_is_named_by_a_rule_or_waits_to_be_named() {
+    let router = jakarta();
+    let rules = ["rubbish", "territory"].map(|rule| (rule, "qlue"));
+    let channels = [("rubbish", "lapor"), ("rubbish", "desk")];
+    let named: Vec<&str> = rules
+        .into_iter()
+        .chain(channels)
+        .filter_map(|(rule, channel)| router.level(rule, channel).map(crate::case::SlaRule::id))
+        .collect();
+    for level in router.levels().rules() {
+        assert_eq!(named.contains(&level.id()), !level.by_name_only(), "{}", level.id());
+    }
 }
 
 fn file(rules: &str) -> String {
     format!(
-        "version = 't'\nregion = '31'\n[sla.none]\n[doubt]\nnear_border_m = 50.0\nnear_border_office = 0.7\nnear_border_other = 1.0\n\
+        "version = 't'\nregion = '31'\n[doubt]\nnear_border_m = 50.0\nnear_border_office = 0.7\nnear_border_other = 1.0\n\
          unlocated = 0.8\nunknown_category = 0.6\n[[unit]]\ncode = 'a'\nname_id = 'A'\nname_en = 'A'\nkind = 'dinas'\n{rules}"
     )
 }
@@ -240,6 +268,11 @@ fn wrong_names_and_numbers_are_refused_with_the_rule_they_stand_in() {
     assert!(unknown("to = 'a'\nwhen = { colour = 'red' }").contains("cannot be read"));
     assert!(unknown("to = 'kelurahan_office'").contains("located = true"));
     assert!(unknown("to = 'source_unit'").contains("source_unit = true"));
+    let sla = Router::from_toml(&file(&rule("r", "to = 'a'")).replace("sla = 'none'", "sla = 'soon'")).unwrap_err();
+    assert!(sla.to_string().contains("the sla `soon`"), "{sla}");
+    let channel = "region = '31'\n[channel_sla]\nlapor = 'soon'\n";
+    let channel = Router::from_toml(&file(&rule("r", "to = 'a'")).replace("region = '31'\n", channel)).unwrap_err();
+    assert!(channel.to_string().contains("channel_sla.lapor"), "{channel}");
     let twice = Router::from_toml(&file(&(rule("r", "to = 'a'") + &rule("r", "to = 'a'")))).unwrap_err();
     assert_eq!(twice, RouteError::DuplicateRule("r".into()));
     let share = Router::from_toml(&file(&rule("r", "to = 'a'")).replace("= 0.5", "= 1.5")).unwrap_err();

@@ -8,11 +8,13 @@ use arrow::array::{Array, AsArray, Float64Builder, Int64Builder, RecordBatch, St
 use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, SchemaRef, UInt8Type};
 use hashbrown::HashMap;
 
-use super::{Complaint, Decision, Router};
+use super::{Complaint, Deadline, Decision, Router};
 use crate::event::{Category, Kind, schema};
 use crate::lane::Place;
+use crate::territory::Layer;
 
-/// Routes of complaints. Times to the deadlines are seconds from the event time; `unit_code` is empty where nobody is asked.
+/// Routes of complaints. Times to the deadlines are seconds from the event time, null where there is none or it depends on the calendar
+/// ([`Router::level`] says which clocks run); `unit_code` is empty where nobody is asked.
 pub static ROUTES: LazyLock<SchemaRef> = LazyLock::new(|| {
     Arc::new(Schema::new(vec![
         Field::new(schema::ID, DataType::Utf8, false),
@@ -29,12 +31,12 @@ pub static ROUTES: LazyLock<SchemaRef> = LazyLock::new(|| {
     ]))
 });
 
-/// Decides for each complaint of [`schema::REPORTS`]; one row of [`ROUTES`] each, in the same order.
+/// Decides for each complaint of [`schema::REPORTS`] that came by a channel; one row of [`ROUTES`] each, in the same order.
 ///
 /// # Panics
 /// If the rows are not of [`schema::REPORTS`]; lanes give nothing else.
 #[must_use]
-pub fn route(router: &Router, complaints: &RecordBatch, place: &impl Place) -> RecordBatch {
+pub fn route(router: &Router, channel: &str, complaints: &RecordBatch, place: &impl Place) -> RecordBatch {
     let column = |name: &str| {
         complaints
             .column_by_name(name)
@@ -55,17 +57,17 @@ pub fn route(router: &Router, complaints: &RecordBatch, place: &impl Place) -> R
     let mut columns = Columns::default();
     for row in 0..complaints.num_rows() {
         let located = longitude.is_valid(row) && latitude.is_valid(row);
+        let position = located.then(|| (longitude.value(row), latitude.value(row)));
         let complaint = Complaint {
             category: Category::from_number(category.value(row)),
             kind: kind.is_valid(row).then(|| kind.value(row)).and_then(Kind::from_number),
             kelurahan: kelurahan.is_valid(row).then(|| kelurahan.value(row)),
+            position,
             source_unit: unit.is_valid(row).then(|| unit.value(row)),
-            boundary_m: located
-                .then(|| place.boundary_m(longitude.value(row), latitude.value(row)))
-                .flatten(),
+            boundary_m: position.and_then(|(longitude_deg, latitude_deg)| place.boundary_m(longitude_deg, latitude_deg)),
         };
         let wording = *worded.entry(Situation::of(&complaint, router)).or_insert_with(|| {
-            wordings.push(Wording::of(&router.decide(&complaint)));
+            wordings.push(Wording::of(&router.decide(&complaint), router, channel));
             wordings.len() - 1
         });
         columns.push(id.value(row), &wordings[wording], complaint.boundary_m);
@@ -79,19 +81,24 @@ struct Situation<'a> {
     category: Option<Category>,
     kind: Option<Kind>,
     kelurahan: Option<i64>,
+    located: bool,
     source_unit: Option<&'a str>,
     near_border_m: Option<i64>,
+    /// Names of what the position touches, by layer.
+    touched: [Option<&'a str>; Layer::COUNT],
 }
 
 impl<'a> Situation<'a> {
-    fn of(complaint: &Complaint<'a>, router: &Router) -> Self {
+    fn of(complaint: &Complaint<'a>, router: &'a Router) -> Self {
         let near = complaint.boundary_m.filter(|metres| *metres < router.near_border_m());
         Self {
             category: complaint.category,
             kind: complaint.kind,
             kelurahan: complaint.kelurahan,
+            located: complaint.position.is_some(),
             source_unit: complaint.source_unit,
             near_border_m: near.map(whole),
+            touched: router.touched(complaint.position).names(),
         }
     }
 }
@@ -110,8 +117,11 @@ struct Wording {
 }
 
 impl Wording {
-    fn of(decision: &Decision<'_>) -> Self {
-        let seconds = |hours: f64| whole(hours * 3_600.0);
+    fn of(decision: &Decision<'_>, router: &Router, channel: &str) -> Self {
+        // Who is never queued is held to no clock, whatever rule named it.
+        let level = router.level(decision.rule_id(), channel).filter(|_| !decision.passed_on());
+        let deadline = level.map(Deadline::of).unwrap_or_default();
+        let seconds = |hours: u64| i64::try_from(hours.saturating_mul(3_600)).unwrap_or(i64::MAX);
         Self {
             unit_code: decision.unit_code().to_owned(),
             unit: decision.unit_name().to_owned(),
@@ -120,8 +130,8 @@ impl Wording {
             reason_id: decision.reason_id(),
             reason_en: decision.reason_en(),
             second_unit: decision.second_unit.as_ref().map(|unit| unit.name.to_string()),
-            respond_s: decision.deadline.respond_h.map(seconds),
-            finish_s: decision.deadline.finish_h.map(seconds),
+            respond_s: deadline.respond_h.map(seconds),
+            finish_s: deadline.finish_h.map(seconds),
         }
     }
 }
@@ -177,10 +187,7 @@ impl Columns {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "metres below a doubt's distance, seconds of a published deadline: both far below 2^53"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "metres below a doubt's distance: far below 2^53")]
 fn whole(number: f64) -> i64 {
     number.round() as i64
 }

@@ -83,8 +83,8 @@ fn around(ring: i32) -> impl Iterator<Item = (i32, i32)> {
         .filter(move |(east, north)| east.abs().max(north.abs()) == ring)
 }
 
-/// Square of the distance, m².
-fn distance_m2((start, end): Edge, point: Coord<f64>, scale: f64) -> f64 {
+/// Square of the distance, m²; `scale` is the cosine of the point's latitude.
+pub(super) fn distance_m2((start, end): Edge, point: Coord<f64>, scale: f64) -> f64 {
     let plane = |at: Coord<f64>| ((at.x - point.x) * scale * METRES_PER_DEGREE, (at.y - point.y) * METRES_PER_DEGREE);
     let (from, to) = (plane(start), plane(end));
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);

@@ -2,6 +2,7 @@
 //! leaves a value in which every code is unique and every ring is closed, finite and long enough. Rings that cross themselves
 //! or each other are let in, as real files have them: inside means an odd number of crossings. `check` names them.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use geo::{Coord, GeodesicArea, LineString, MultiPolygon, Orient, Polygon, orient::Direction};
@@ -50,6 +51,8 @@ pub struct Unit {
 pub struct Territory {
     kelurahan: Vec<Kelurahan>,
     region_name: String,
+    /// Names of regions by integer code, where there are several.
+    regions: BTreeMap<i64, String>,
     version: String,
     approximate: bool,
 }
@@ -96,9 +99,37 @@ impl Territory {
         Self {
             kelurahan,
             region_name,
+            regions: BTreeMap::new(),
             version,
             approximate,
         }
+    }
+
+    /// This territory and others beside it, each with its own name for its region; approximate if one of them is.
+    ///
+    /// # Errors
+    /// [`TerritoryError::Shared`] if a kelurahan is in two of them.
+    pub fn with_others(self, others: Vec<Self>) -> Result<Self, TerritoryError> {
+        let mut all = self.kelurahan.clone();
+        let mut regions = BTreeMap::new();
+        let mut approximate = self.approximate;
+        for territory in std::iter::once(&self).chain(&others) {
+            for one in &territory.kelurahan {
+                let name = regions.entry(one.code.integer() / Level::Region.divisor());
+                name.or_insert_with(|| territory.region_name.clone());
+            }
+        }
+        for other in others {
+            approximate |= other.approximate;
+            all.extend(other.kelurahan);
+        }
+        let mut whole = Self::new(all, self.region_name, approximate);
+        let shared = whole.kelurahan.windows(2).find(|pair| pair[0].code == pair[1].code);
+        if let Some(shared) = shared {
+            return Err(TerritoryError::Shared(shared[0].code.to_string()));
+        }
+        whole.regions = regions;
+        Ok(whole)
     }
 
     /// All kelurahan, sorted by code.
@@ -168,7 +199,10 @@ impl Territory {
             Level::Kelurahan => &one.name,
             Level::Kecamatan => &one.kecamatan,
             Level::Kota => &one.kota,
-            Level::Region => &self.region_name,
+            Level::Region => {
+                let code = one.code.integer() / Level::Region.divisor();
+                self.regions.get(&code).unwrap_or(&self.region_name)
+            }
         }
     }
 }

@@ -37,6 +37,9 @@ pub enum TerritoryError {
         /// Number of the second feature.
         second: usize,
     },
+    /// Two regions hold one kelurahan.
+    #[error("the kelurahan {0} is in two regions")]
+    Shared(String),
     /// The geometry is absent or of another type.
     #[error("{code}: the geometry is {found}, not a Polygon or MultiPolygon")]
     NotPolygon {

@@ -12,8 +12,10 @@ mod error;
 mod feature;
 mod hexagon;
 mod index;
+mod layers;
 mod level;
 mod outline;
+mod prefix;
 mod raster;
 
 pub use border::BorderIndex;
@@ -24,5 +26,7 @@ pub use error::TerritoryError;
 pub use feature::PropertyNames;
 pub use hexagon::TerritoryCell;
 pub use index::{Located, Placement, TerritoryIndex};
+pub use layers::{Layer, LayerError, LayerIndex, Touch, Touched};
 pub use level::{InvalidLevel, Level};
+pub use prefix::{CodePrefix, InvalidPrefix};
 pub use raster::NEAR_M;

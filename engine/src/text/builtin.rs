@@ -17,8 +17,11 @@ const PRECISION: f64 = 0.8;
 
 static BUILTIN: LazyLock<TextModel> = LazyLock::new(|| {
     let examples = generate(SENTENCES, SEED).expect("the shipped patterns are read by a test");
+    // As many buckets as a stream's processor keeps near; chosen with the cost on held-out patterns.
     let settings = TrainSettings {
         precision: PRECISION,
+        cost: 20.0,
+        bits: 15,
         ..TrainSettings::default()
     };
     TextModel::train(&examples, &settings).expect("the shipped patterns are trained by a test")
@@ -113,6 +116,18 @@ mod tests {
         assert_eq!(understood.category, Some(Category::PeneranganJalan));
         let words: Vec<&str> = understood.words.iter().map(|word| word.word.as_str()).collect();
         assert!(words.contains(&"lampu"), "{words:?}");
+    }
+
+    #[test]
+    fn the_gist_of_a_text_is_what_it_is_understood_as() {
+        let model = TextModel::builtin();
+        assert!(model.speaks_of_reports());
+        let complaints = COMPLAINTS.iter().map(|(text, _)| *text);
+        for text in complaints.chain(OTHERS).chain(["", "@DKIJakarta", "halo", "banjir"]) {
+            let (gist, understood) = (model.gist(text), model.understand(text));
+            assert_eq!((gist.verdict, gist.category), (understood.verdict, understood.category), "{text}");
+        }
+        assert_eq!(model.gist("@DKIJakarta https://t.co/x").verdict, Verdict::Unsure);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! "tanggap text\n" · format u32 · XXH3 of the rest u64
-//! labels u32 · (length u32 · UTF-8) each
+//! buckets u32, as a power of two (not in format 1: there were 2^15) · labels u32 · (length u32 · UTF-8) each
 //! temperature, threshold, unseen rarity f64 · texts u64 · reliability: texts u64, five f64
 //! scale f32 a label · used columns u32 · (column u32 · rarity f32 · weight i16 a label) each
 //! ```
@@ -13,12 +13,14 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::calibration::Reliability;
 use super::error::ModelError;
-use super::features::{BUCKETS, COLUMNS, Rarity};
+use super::features::{Buckets, Rarity};
 use super::model::TextModel;
 
 const MAGIC: &[u8] = b"tanggap text\n";
 /// Format written; older ones are read as long as this file knows them.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// Power of two of the buckets in format 1.
+const BITS_OF_FORMAT_1: u32 = 15;
 
 impl TextModel {
     /// The bytes of the model's file.
@@ -46,7 +48,13 @@ impl TextModel {
         if checksum != xxh3_64(reader.0) {
             return Err(ModelError::Damaged("its checksum does not fit"));
         }
-        read_body(reader, checksum)
+        let bits = if found == 1 {
+            BITS_OF_FORMAT_1
+        } else {
+            u32::from_le_bytes(reader.take()?)
+        };
+        let buckets = Buckets::of_bits(bits).ok_or(ModelError::Damaged("its number of buckets cannot be"))?;
+        read_body(reader, checksum, buckets)
     }
 }
 
@@ -60,7 +68,7 @@ fn named(checksum: u64) -> String {
 }
 
 fn body(model: &TextModel) -> Vec<u8> {
-    let mut body = Vec::new();
+    let mut body = model.rarity.buckets.bits().to_le_bytes().to_vec();
     put_count(&mut body, model.labels.len());
     for label in &model.labels {
         put_count(&mut body, label.len());
@@ -140,7 +148,7 @@ impl Reader<'_> {
 }
 
 /// Reads what the checksum stands for. What a wrong writer could have signed is refused, too.
-fn read_body(mut reader: Reader<'_>, checksum: u64) -> Result<TextModel, ModelError> {
+fn read_body(mut reader: Reader<'_>, checksum: u64, buckets: Buckets) -> Result<TextModel, ModelError> {
     let count = reader.count()?;
     if !(2..=256).contains(&count) {
         return Err(ModelError::Damaged("its number of labels cannot be"));
@@ -164,11 +172,11 @@ fn read_body(mut reader: Reader<'_>, checksum: u64) -> Result<TextModel, ModelEr
     for _ in 0..count {
         scales.push(f32::from_le_bytes(reader.take()?));
     }
-    let mut rarity = vec![unseen; BUCKETS];
-    let mut weights = vec![0_i16; COLUMNS * count];
+    let mut rarity = vec![unseen; buckets.count()];
+    let mut weights = vec![0_i16; buckets.columns() * count];
     for _ in 0..reader.count()? {
         let column = reader.count()?;
-        if column >= COLUMNS {
+        if column >= buckets.columns() {
             return Err(ModelError::Damaged("a column cannot be"));
         }
         let own = f32::from_le_bytes(reader.take()?);
@@ -188,7 +196,11 @@ fn read_body(mut reader: Reader<'_>, checksum: u64) -> Result<TextModel, ModelEr
         threshold,
         texts,
         reliability,
-        rarity: Rarity { of: rarity, unseen },
+        rarity: Rarity {
+            buckets,
+            of: rarity,
+            unseen,
+        },
         scales,
         weights,
         version: named(checksum),
@@ -204,14 +216,17 @@ fn narrow(number: f64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::super::{Example, TrainSettings};
-    use super::{FORMAT, MAGIC, ModelError, TextModel};
+    use super::{BITS_OF_FORMAT_1, FORMAT, MAGIC, ModelError, TextModel, xxh3_64};
 
-    fn model() -> TextModel {
+    fn examples() -> Vec<Example> {
         let words = ["air", "kali", "hujan", "lampu", "tiang", "gelap"];
         let example =
             |(place, word): (usize, &&str)| Example::new(format!("{word} parah"), if place < 3 { "banjir" } else { "lampu" }.to_owned());
-        let examples: Vec<Example> = words.iter().enumerate().map(example).collect();
-        TextModel::train(&examples, &TrainSettings::default()).unwrap()
+        words.iter().enumerate().map(example).collect()
+    }
+
+    fn model() -> TextModel {
+        TextModel::train(&examples(), &TrainSettings::default()).unwrap()
     }
 
     #[test]
@@ -241,6 +256,29 @@ mod tests {
         let mut longer = bytes;
         longer.push(0);
         assert!(matches!(TextModel::from_bytes(&longer), Err(ModelError::Damaged(_))));
+    }
+
+    #[test]
+    fn a_file_of_format_1_reads_as_it_did() {
+        let now = TextModel::train(
+            &examples(),
+            &TrainSettings {
+                bits: BITS_OF_FORMAT_1,
+                ..TrainSettings::default()
+            },
+        )
+        .unwrap();
+        let bytes = now.to_bytes();
+        // Before the body stand the name, the format and the checksum; the body of format 1 lacked the buckets.
+        let former_body = &bytes[MAGIC.len() + 16..];
+        let mut former = MAGIC.to_vec();
+        former.extend(1_u32.to_le_bytes());
+        former.extend(xxh3_64(former_body).to_le_bytes());
+        former.extend(former_body);
+        let read = TextModel::from_bytes(&former).unwrap();
+        for text in ["hujan dan kali meluap", "gelap", ""] {
+            assert_eq!(read.read(text), now.read(text), "{text}");
+        }
     }
 
     #[test]

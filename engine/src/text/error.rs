@@ -17,6 +17,9 @@ pub enum TrainError {
         /// As many as a model may have.
         most: usize,
     },
+    /// The newest texts are to be held out, and there are none.
+    #[error("the newest fifth of the texts holds no two that are not among the older ones too, so there is nothing new to measure with")]
+    NothingNew,
     /// Held-out texts are needed to know how sure the model may be.
     #[error("there are {found} different texts; at least {least} are needed, as some are held out to measure with")]
     TooFewTexts {

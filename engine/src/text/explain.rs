@@ -57,16 +57,17 @@ pub(super) fn words(tokens: &[Token<'_>], shares: &[f64]) -> Vec<DecidingWord> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::features::{Rarity, counts, occurrences};
+    use super::super::features::{Buckets, Rarity, counts, occurrences};
     use super::super::tokens::tokens;
     use super::{shares, words};
 
     #[test]
     fn what_the_words_add_is_all_there_is_to_add() {
         let read = tokens("jalan rusak di depan rumah, jalan rusak parah");
-        let found = occurrences(&read);
+        let buckets = Buckets::near_bits(15);
+        let found = occurrences(&read, buckets);
         let counted = counts(&found);
-        let row = Rarity::of(std::slice::from_ref(&counted)).row(&counted);
+        let row = Rarity::of(std::slice::from_ref(&counted), buckets).row(&counted);
         let excess = |bucket: u32| f64::from(bucket % 7) - 2.0;
         let own: f64 = shares(read.len(), &found, &row, excess).iter().sum();
         let whole: f64 = row[..row.len() - 1].iter().map(|(bucket, value)| value * excess(*bucket)).sum();

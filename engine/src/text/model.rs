@@ -5,11 +5,11 @@ use super::calibration::{Reliability, most_probable, probabilities};
 use super::explain;
 use super::features::{Rarity, counts, occurrences};
 use super::figure::real;
-use super::reading::{Reading, Understanding};
+use super::reading::{Gist, Reading, Understanding, speaks_of_reports};
 use super::tokens::tokens;
 
 /// Reads texts: which label, how sure, by which words. A text costs some tens of microseconds; the model holds two bytes a label and
-/// bucket (2 MB at 33 labels).
+/// bucket (2 MB at the shipped one's 33 labels, 3.4 MB at 13 labels and the buckets of one that is trained).
 #[derive(Clone, Debug, PartialEq)]
 pub struct TextModel {
     /// Sorted; a label's number is its place.
@@ -71,7 +71,7 @@ impl TextModel {
     #[must_use]
     pub fn read(&self, text: &str) -> Reading {
         let tokens = tokens(text);
-        let occurrences = occurrences(&tokens);
+        let occurrences = occurrences(&tokens, self.rarity.buckets);
         let row = self.rarity.row(&counts(&occurrences));
         let probabilities = probabilities(&self.scores(&row), self.temperature);
         let (label, probability) = most_probable(&probabilities);
@@ -89,7 +89,31 @@ impl TextModel {
     /// so that a text may be a complaint for sure and of no sure category.
     #[must_use]
     pub fn understand(&self, text: &str) -> Understanding {
-        Understanding::of(&self.labels, self.threshold, self.read(text))
+        let wordless = tokens(text).is_empty();
+        Understanding::of(&self.labels, self.threshold, wordless, self.read(text))
+    }
+
+    /// Verdict and category as [`Self::understand`] says them, at less than half its cost, as no word is told.
+    ///
+    /// ```
+    /// use tanggap_engine::event::{Category, Kind};
+    /// use tanggap_engine::text::{TextModel, Verdict};
+    /// let gist = TextModel::builtin().gist("lampu jalan di gang kami mati sudah seminggu, gelap sekali");
+    /// assert_eq!(gist.verdict, Verdict::Report(Kind::Complaint));
+    /// assert_eq!(gist.category, Some(Category::PeneranganJalan));
+    /// ```
+    #[must_use]
+    pub fn gist(&self, text: &str) -> Gist {
+        let tokens = tokens(text);
+        let row = self.rarity.row(&counts(&occurrences(&tokens, self.rarity.buckets)));
+        let probabilities = probabilities(&self.scores(&row), self.temperature);
+        Gist::of(&self.labels, self.threshold, tokens.is_empty(), &probabilities)
+    }
+
+    /// Whether it can be understood: every label is a kind of report, with a category or without, or `none/…`.
+    #[must_use]
+    pub fn speaks_of_reports(&self) -> bool {
+        speaks_of_reports(&self.labels)
     }
 
     pub(super) fn scores(&self, row: &[(u32, f64)]) -> Vec<f64> {

@@ -1,5 +1,5 @@
-//! What a model says of a text: the label with its probability and words; and the same in the engine's own words, where the labels are
-//! written as the shipped model's are: `complaint/banjir`, `question`, `none/news`.
+//! What a model says of a text: the label with its probability and words; the same in the engine's own words, where the labels are
+//! written as the shipped model's are: `complaint/banjir`, `question`, `none/news`; and of that no more than a stream needs.
 
 use super::explain::DecidingWord;
 use crate::event::{Category, Kind};
@@ -47,6 +47,15 @@ pub struct Understanding {
     pub words: Vec<DecidingWord>,
 }
 
+/// What a stream needs to know of a text: as in its [`Understanding`], without the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gist {
+    /// What it is.
+    pub verdict: Verdict,
+    /// What it is about, where it is a report of a category and the category is sure enough.
+    pub category: Option<Category>,
+}
+
 /// Kind (`None` = no report) and category of a label; `None` for a label of another shape.
 fn meaning(label: &str) -> Option<(Option<Kind>, Option<Category>)> {
     let (kind, rest) = label.split_once('/').unwrap_or((label, ""));
@@ -59,13 +68,26 @@ fn meaning(label: &str) -> Option<(Option<Kind>, Option<Category>)> {
     Some((Some(Kind::from_id(kind)?), Category::from_id(rest)))
 }
 
-impl Understanding {
-    /// Sums a reading's probabilities by kind and by category. Labels of another shape count for nothing.
-    pub(super) fn of(labels: &[String], threshold: f64, reading: Reading) -> Self {
+/// Whether every label says a kind of report, or that there is none.
+pub(super) fn speaks_of_reports(labels: &[String]) -> bool {
+    labels.iter().all(|label| meaning(label).is_some())
+}
+
+/// A text's probabilities summed by what they say. Labels of another shape count for nothing.
+struct Sums {
+    gist: Gist,
+    kind_probability: f64,
+    complaint_probability: f64,
+    category_probability: f64,
+}
+
+impl Sums {
+    /// `wordless`: there is nothing in the text that could have been read.
+    fn of(labels: &[String], threshold: f64, wordless: bool, probabilities: &[f64]) -> Self {
         let mut kinds = vec![0.0; Kind::ALL.len()];
         let mut categories = vec![0.0; Category::ALL.len()];
         let mut no_report = 0.0;
-        for (label, probability) in labels.iter().zip(&reading.probabilities) {
+        for (label, probability) in labels.iter().zip(probabilities) {
             match meaning(label) {
                 Some((Some(kind), category)) => {
                     kinds[usize::from(kind as u8)] += probability;
@@ -81,7 +103,6 @@ impl Understanding {
         let (category, category_sum) = super::calibration::most_probable(&categories);
         let all_categories: f64 = categories.iter().sum();
         let category_probability = if all_categories > 0.0 { category_sum / all_categories } else { 0.0 };
-        let no_words = reading.words.is_empty();
         let (verdict, kind_probability) = if no_report > kind_probability {
             (Verdict::NoReport, no_report)
         } else {
@@ -90,25 +111,48 @@ impl Understanding {
                 kind_probability,
             )
         };
-        let sure = !no_words && kind_probability >= threshold;
+        let sure = !wordless && kind_probability >= threshold;
         let acts = matches!(verdict, Verdict::Report(Kind::Complaint | Kind::Emergency));
         Self {
-            verdict: if sure { verdict } else { Verdict::Unsure },
+            gist: Gist {
+                verdict: if sure { verdict } else { Verdict::Unsure },
+                category: (sure && acts && category_probability >= threshold)
+                    .then(|| Category::ALL.get(category).copied())
+                    .flatten(),
+            },
             kind_probability,
             complaint_probability: kinds[usize::from(Kind::Complaint as u8)] + kinds[usize::from(Kind::Emergency as u8)],
-            category: (sure && acts && category_probability >= threshold)
-                .then(|| Category::ALL.get(category).copied())
-                .flatten(),
             category_probability,
+        }
+    }
+}
+
+impl Understanding {
+    /// A reading in the engine's words. `wordless`: there is nothing in the text that could have been read.
+    pub(super) fn of(labels: &[String], threshold: f64, wordless: bool, reading: Reading) -> Self {
+        let sums = Sums::of(labels, threshold, wordless, &reading.probabilities);
+        Self {
+            verdict: sums.gist.verdict,
+            kind_probability: sums.kind_probability,
+            complaint_probability: sums.complaint_probability,
+            category: sums.gist.category,
+            category_probability: sums.category_probability,
             words: reading.words,
         }
+    }
+}
+
+impl Gist {
+    /// The same of probabilities alone.
+    pub(super) fn of(labels: &[String], threshold: f64, wordless: bool, probabilities: &[f64]) -> Self {
+        Sums::of(labels, threshold, wordless, probabilities).gist
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::DecidingWord;
-    use super::{Reading, Understanding, Verdict, meaning};
+    use super::{Gist, Reading, Understanding, Verdict, meaning, speaks_of_reports};
     use crate::event::{Category, Kind};
 
     fn understand(probabilities: [f64; 5], threshold: f64) -> Understanding {
@@ -123,7 +167,7 @@ mod tests {
             }],
             probabilities: probabilities.to_vec(),
         };
-        Understanding::of(&labels, threshold, reading)
+        Understanding::of(&labels, threshold, false, reading)
     }
 
     #[test]
@@ -143,6 +187,31 @@ mod tests {
         assert_eq!(understand([0.1, 0.0, 0.0, 0.8, 0.1], 0.6).verdict, Verdict::NoReport);
         assert_eq!(understand([0.1, 0.1, 0.0, 0.5, 0.3], 0.6).verdict, Verdict::Unsure);
         assert_eq!(understand([0.1, 0.1, 0.0, 0.0, 0.8], 0.6).verdict, Verdict::Report(Kind::Question));
+    }
+
+    #[test]
+    fn a_text_without_a_word_is_for_a_person_however_probable_it_looks() {
+        let labels = ["complaint/banjir", "none/news"].map(str::to_owned);
+        assert_eq!(
+            Gist::of(&labels, 0.6, true, &[0.9, 0.1]),
+            Gist {
+                verdict: Verdict::Unsure,
+                category: None
+            }
+        );
+        assert_eq!(
+            Gist::of(&labels, 0.6, false, &[0.9, 0.1]),
+            Gist {
+                verdict: Verdict::Report(Kind::Complaint),
+                category: Some(Category::Banjir)
+            }
+        );
+    }
+
+    #[test]
+    fn a_model_of_agencies_does_not_speak_of_reports() {
+        assert!(speaks_of_reports(&["complaint/banjir", "question", "none/news"].map(str::to_owned)));
+        assert!(!speaks_of_reports(&["complaint/banjir", "Dinas Perhubungan"].map(str::to_owned)));
     }
 
     #[test]

@@ -5,9 +5,17 @@ use std::sync::LazyLock;
 
 use hashbrown::HashMap;
 use serde::Deserialize;
+use xxhash_rust::xxh3::xxh3_64;
 
-static SLANG: LazyLock<Slang> =
-    LazyLock::new(|| Slang::parse(include_str!("../../data/text/slang.toml")).expect("the shipped list is read by the tests of this file"));
+const WORDS: &str = include_str!("../../data/text/slang.toml");
+
+static SLANG: LazyLock<Slang> = LazyLock::new(|| Slang::parse(WORDS).expect("the shipped list is read by the tests of this file"));
+
+/// Checksum of the list: a model reads with the list of the program that runs it, whatever it was trained with.
+#[must_use]
+pub fn slang_version() -> u64 {
+    xxh3_64(WORDS.as_bytes())
+}
 
 /// The list.
 #[derive(Debug)]

@@ -43,7 +43,8 @@ SELECT
     bits(before_look) AS before_look,
     bits(after_photo) AS after_photo,
     bits(after_look) AS after_look,
-    after_taken_at
+    after_taken_at,
+    other
 FROM history_events
 UNION ALL
 SELECT
@@ -88,7 +89,8 @@ SELECT
     before_look,
     after_photo,
     after_look,
-    after_taken_at
+    after_taken_at,
+    other
 FROM waiting
 INNER JOIN lanes_now ON waiting.lane = lanes_now.lane
 WHERE seq > events_through

@@ -16,6 +16,7 @@ SELECT
     after_photo,
     after_look,
     after_taken_at,
+    other,
     channel,
     lane
 FROM live_transitions
@@ -36,6 +37,7 @@ SELECT
     bits(after_photo) AS after_photo,
     bits(after_look) AS after_look,
     after_taken_at,
+    other,
     channel,
     history_transitions.lane
 FROM history_transitions

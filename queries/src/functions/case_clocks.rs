@@ -4,7 +4,8 @@
 //!   transition), `reopened` (a resolution was taken back), `unit` (last one named as holding it), `transitions` (how many),
 //! - `coordinated, dispatched` (times), `end_kind` (id of the end, null = open), `reopenings` (how many), `paused_s` (seconds spent
 //!   waiting for the reporter),
-//! - `spells`: who held it, as a list of structs of `unit` (null = nobody was named yet), `from`, `to` (null = still), `paused_s`.
+//! - `spells`: who held it, as a list of structs of `unit` (null = nobody was named yet), `from`, `to` (null = still), `paused_s`,
+//! - `pauses`: when the reporter was waited for, as a list of structs of `from` and `to` (one that lasts ends at the moment asked about).
 //!
 //! `case_clocks(time, status, snapshot, offset, unit, filed, first_unit, as_of)` also knows when the report was filed, who has it before
 //! anybody is named (null = nobody), and the moment asked about; these three are the same in every row of a case, and one row without a

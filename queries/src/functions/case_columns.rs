@@ -1,4 +1,4 @@
-//! The answers of `case_clocks` as columns: a struct a case, with its spells as a list of structs.
+//! The answers of `case_clocks` as columns: a struct a case, with its spells and its pauses as lists of structs.
 
 use std::sync::Arc;
 
@@ -29,6 +29,7 @@ pub(super) fn fields() -> Fields {
         Field::new("reopenings", DataType::Int64, true),
         Field::new("paused_s", DataType::Float64, true),
         Field::new("spells", DataType::List(spell_field()), true),
+        Field::new("pauses", DataType::List(pause_field()), true),
     ])
 }
 
@@ -43,6 +44,17 @@ fn spell_fields() -> Fields {
 
 fn spell_field() -> FieldRef {
     Arc::new(Field::new_list_field(DataType::Struct(spell_fields()), true))
+}
+
+fn pause_fields() -> Fields {
+    Fields::from(vec![
+        Field::new("from", schema::time_type(), true),
+        Field::new("to", schema::time_type(), true),
+    ])
+}
+
+fn pause_field() -> FieldRef {
+    Arc::new(Field::new_list_field(DataType::Struct(pause_fields()), true))
 }
 
 /// Stories, written down one after the other.
@@ -60,6 +72,15 @@ pub(super) struct StoryColumns {
     reopenings: Int64Builder,
     paused: Float64Builder,
     spells: SpellColumns,
+    pauses: PauseColumns,
+}
+
+/// The pauses of all stories.
+struct PauseColumns {
+    from: TimestampMicrosecondBuilder,
+    to: TimestampMicrosecondBuilder,
+    /// Where the pauses of each story end.
+    ends: Vec<i32>,
 }
 
 /// The spells of all stories.
@@ -107,6 +128,11 @@ impl StoryColumns {
                 paused: Float64Builder::new(),
                 ends: vec![0],
             },
+            pauses: PauseColumns {
+                from: times(),
+                to: times(),
+                ends: vec![0],
+            },
         }
     }
 
@@ -137,6 +163,11 @@ impl StoryColumns {
             self.spells.paused.append_value(seconds(spell.paused_us));
         }
         self.spells.ends.push(list_end(self.spells.unit.len())?);
+        for pause in &story.pauses {
+            self.pauses.from.append_value(pause.from_us);
+            self.pauses.to.append_value(pause.to_us);
+        }
+        self.pauses.ends.push(list_end(self.pauses.from.len())?);
         Ok(())
     }
 
@@ -156,8 +187,17 @@ impl StoryColumns {
             Arc::new(self.reopenings.finish()),
             Arc::new(self.paused.finish()),
             self.spells.finish()?,
+            self.pauses.finish()?,
         ];
         Ok(Arc::new(StructArray::try_new(fields(), columns, None)?))
+    }
+}
+
+impl PauseColumns {
+    fn finish(mut self) -> Result<ArrayRef> {
+        let columns: Vec<ArrayRef> = vec![Arc::new(self.from.finish()), Arc::new(self.to.finish())];
+        let pauses = StructArray::try_new(pause_fields(), columns, None)?;
+        lists(pause_field(), self.ends, Arc::new(pauses))
     }
 }
 

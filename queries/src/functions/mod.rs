@@ -30,6 +30,7 @@ use tanggap_engine::time::WorkingTime;
 
 pub(crate) use texts::{Interner, Texts};
 pub use units_table::units_table;
+pub(crate) use working_seconds::SHIPPED as SHIPPED_HOURS;
 
 use duration_groups::DurationFunction;
 

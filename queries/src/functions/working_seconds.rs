@@ -20,7 +20,7 @@ use tanggap_engine::time::{INDONESIA, JAKARTA_HOURS, WorkingTime};
 use super::texts::Texts;
 
 /// Working time as we ship it.
-static SHIPPED: LazyLock<Arc<WorkingTime>> = LazyLock::new(|| {
+pub(crate) static SHIPPED: LazyLock<Arc<WorkingTime>> = LazyLock::new(|| {
     let router = Router::from_toml(JAKARTA).expect("the rules we ship are tested");
     let working = WorkingTime::from_toml(INDONESIA, JAKARTA_HOURS).expect("the calendar we ship is tested");
     Arc::new(working.with_units(router.aliases()).expect("the office hours we ship are tested"))

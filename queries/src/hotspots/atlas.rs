@@ -38,6 +38,8 @@ pub(super) struct Atlas {
     places: Vec<Place>,
     place_numbers: HashMap<Place, u32>,
     zones: Vec<Zone>,
+    /// Zones of one cell.
+    cells: Vec<u32>,
     zone_numbers: HashMap<Zone, u32>,
     zones_of: Vec<Vec<u32>>,
     places_of: Vec<Vec<u32>>,
@@ -54,6 +56,7 @@ impl Atlas {
             places: Vec::new(),
             place_numbers: HashMap::new(),
             zones: Vec::new(),
+            cells: Vec::new(),
             zone_numbers: HashMap::new(),
             zones_of: Vec::new(),
             places_of: Vec::new(),
@@ -103,6 +106,9 @@ impl Atlas {
         if number == next {
             self.zones.push(zone);
             self.places_of.push(Vec::new());
+            if matches!(zone, Zone::Disc { reach: 0, .. }) {
+                self.cells.push(number);
+            }
         }
         number
     }
@@ -117,6 +123,11 @@ impl Atlas {
         let next = u32::try_from(self.districts.len()).unwrap_or(u32::MAX);
         let number = *self.districts.entry(parent.into()).or_insert(next);
         self.district_of.push(number);
+    }
+
+    /// Zones of one cell each: no two share a place.
+    pub(super) fn single_cells(&self) -> impl Iterator<Item = usize> {
+        self.cells.iter().map(|zone| *zone as usize)
     }
 
     /// How many zones there are.

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use super::atlas::Atlas;
 use super::settings::Rules;
 use super::usual::Usual;
-use crate::statistics::{ScanCounts, ScanFinding};
+use crate::statistics::{ScanBound, ScanCounts, ScanFinding};
 
 /// A report of the family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,24 @@ impl Board {
     /// The counted cases of a window, by time.
     pub(super) fn in_window(&self, window: usize) -> impl Iterator<Item = &Case> {
         self.cases[self.starts[window]..self.end].iter().filter(|case| case.counted)
+    }
+
+    /// The counted cases from a moment in the study period on, by time.
+    pub(super) fn since(&self, from_us: i64) -> impl Iterator<Item = &Case> {
+        let first = self
+            .cases
+            .partition_point(|case| case.time_us < from_us)
+            .clamp(self.study, self.end);
+        self.cases[first..self.end].iter().filter(|case| case.counted)
+    }
+
+    /// Cells with counted cases in the study period, ascending.
+    pub(super) fn all_cells(&self, atlas: &Atlas) -> Vec<u64> {
+        let places = (0_u32..).zip(&self.at_place).filter(|(_, cases)| **cases > 0);
+        let mut cells: Vec<u64> = places.map(|(place, _)| atlas.place_at(place).cell).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        cells
     }
 
     /// The counted cases of the study period, by time.
@@ -273,15 +291,21 @@ impl Board {
         self.fresh.clear();
     }
 
-    /// Whether a zone of a place that got a case since this was last asked has a ratio above `floor`.
-    pub(super) fn rises(&mut self, floor: f64, atlas: &Atlas) -> bool {
+    /// The greatest ratio of the zones of places that got a case since this was last asked, if it is above `floor`.
+    pub(super) fn rises(&mut self, floor: f64, atlas: &Atlas) -> Option<f64> {
         let mut fresh = std::mem::take(&mut self.fresh);
         fresh.sort_unstable();
         fresh.dedup();
         let mut zones: Vec<u32> = fresh.iter().flat_map(|place| atlas.zones_of(*place)).copied().collect();
         zones.sort_unstable();
         zones.dedup();
-        zones.iter().any(|zone| self.counts.best_window(*zone as usize, floor).is_some())
+        let ratio = |zone: u32| self.counts.best_window(zone as usize, floor).map(|finding| finding.statistic);
+        zones.into_iter().filter_map(ratio).max_by(f64::total_cmp)
+    }
+
+    /// What no p can fall below now.
+    pub(super) fn bound(&self, atlas: &Atlas) -> ScanBound {
+        ScanBound::of(&self.counts, atlas.single_cells())
     }
 
     /// The best window of each zone above `floor`, as [`ScanCounts::findings`]; no place is fresh after it.
@@ -290,10 +314,15 @@ impl Board {
         self.counts.findings(floor)
     }
 
+    /// A null is made of every n-th case only, so that the longest window has no more than about `most`: this n.
+    pub(super) fn thinning(&self, most: u32) -> u32 {
+        self.recent().div_ceil(most.max(1)).max(1)
+    }
+
     /// The counted cases of the study period for a null, the newest first, and how many lie in each window; every n-th one where the longest
     /// window has more than about `most`.
-    pub(super) fn thinned(&self, most: usize) -> (Vec<u32>, Vec<usize>) {
-        let step = (self.recent() as usize).div_ceil(most.max(1)).max(1);
+    pub(super) fn thinned(&self, most: u32) -> (Vec<u32>, Vec<usize>) {
+        let step = self.thinning(most) as usize;
         let mut places = Vec::new();
         let mut ends = vec![0; self.starts.len()];
         let counted = (self.study..self.end).rev().filter(|at| self.cases[*at].counted);

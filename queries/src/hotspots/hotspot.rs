@@ -4,6 +4,7 @@ use tanggap_engine::event::Category;
 
 use super::atlas::Zone;
 use super::family::Family;
+use crate::statistics::Emerging;
 
 /// What became of a hotspot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -99,6 +100,8 @@ pub struct Hotspot {
     pub revision: u32,
     /// The hotspot it is part of now.
     pub merged_into: Option<String>,
+    /// How its cells came to be hot; none if they show no pattern. Of the last change, unless it is asked why.
+    pub label: Option<Emerging>,
     /// Its numbers.
     pub evidence: Evidence,
 }

@@ -97,6 +97,7 @@ impl Living {
                 change: Change::Opened,
                 revision: 0,
                 merged_into: None,
+                label: None,
                 evidence: cluster.evidence,
             },
             quiet: 0,

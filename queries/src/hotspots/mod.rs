@@ -10,11 +10,13 @@ mod board;
 mod cluster;
 mod family;
 mod hotspot;
+mod label;
 mod life;
 mod sentry;
 mod settings;
 mod usual;
 mod watch;
+mod week;
 mod why;
 
 pub use family::Family;

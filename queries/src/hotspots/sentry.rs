@@ -13,34 +13,35 @@ use super::board::{Board, Case};
 use super::cluster::Surroundings;
 use super::family::Family;
 use super::hotspot::{Alert, Change, Hotspot};
+use super::label::Series;
 use super::life::Life;
 use super::settings::{Rules, TICK_US};
-use super::why::{ChannelShare, shares};
+use super::why::{ChannelShare, shares, week};
 use crate::statistics::{ScanCases, ScanNull};
 
-/// A null serves for so long, aligned to the epoch, …
-const NULL_US: i64 = 6 * HOUR_US;
-/// … while the longest window has no more than so many times the cases, and no fewer than that part of them.
-const NULL_FACTOR: f64 = 1.5;
+/// A null serves for so long, aligned to the epoch.
+const NULL_US: i64 = 24 * HOUR_US;
 /// Ticks between two places to go back to.
 const CHECKPOINT_US: i64 = 15 * TICK_US;
 /// Older history than this is not learned.
 const LEARNED_US: i64 = 8 * 7 * 24 * HOUR_US;
 
-/// A null and what it was made of.
-#[derive(Debug)]
-struct Basis {
-    null: ScanNull,
-    made_us: i64,
+/// What the greatest ratio of a null depends on, coarsely: how many cases it is made of, in doublings, those of the longest window and all. Within
+/// a doubling of both it moves by some tenths, about as much as 499 repetitions leave open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Volume {
+    day: i64,
     recent: u32,
+    studied: u32,
 }
 
-impl Basis {
-    /// Whether it still serves.
-    fn fits(&self, tick_us: i64, recent: u32) -> bool {
-        let (made, now) = (f64::from(self.recent), f64::from(recent));
-        self.made_us.div_euclid(NULL_US) == tick_us.div_euclid(NULL_US) && now <= made * NULL_FACTOR && made <= now * NULL_FACTOR
-    }
+/// What is known of a volume.
+#[derive(Clone, Debug)]
+struct Basis {
+    /// No hotspot opens with a smaller ratio.
+    bar: f64,
+    /// Made when something may open.
+    null: Option<Arc<ScanNull>>,
 }
 
 /// What was said after a moment, before the sentry went back to it.
@@ -55,7 +56,8 @@ struct Former {
 struct Checkpoint {
     tick_us: i64,
     life: Life,
-    basis: Option<Arc<Basis>>,
+    bases: Arc<BTreeMap<Volume, Basis>>,
+    null: Option<Arc<ScanNull>>,
 }
 
 /// The watch over one family.
@@ -64,7 +66,10 @@ pub(super) struct Sentry {
     family: Family,
     board: Board,
     life: Life,
-    basis: Option<Arc<Basis>>,
+    /// Of this day and the one before.
+    bases: Arc<BTreeMap<Volume, Basis>>,
+    /// The null of the last look at all zones.
+    null: Option<Arc<ScanNull>>,
     /// Cases not on the board yet.
     pending: Vec<Case>,
     /// None before it began.
@@ -82,7 +87,8 @@ impl Sentry {
             family,
             board: Board::new(rules),
             life: Life::default(),
-            basis: None,
+            bases: Arc::default(),
+            null: None,
             pending: Vec::new(),
             tick_us: None,
             checkpoints: VecDeque::new(),
@@ -103,9 +109,19 @@ impl Sentry {
 
     /// What each channel adds to a hotspot of the family that goes on.
     pub(super) fn shares(&self, hotspot: &Hotspot, surroundings: &Surroundings<'_>) -> Vec<ChannelShare> {
-        self.basis
+        self.null
             .as_ref()
-            .map_or_else(Vec::new, |basis| shares(surroundings, &self.board, &basis.null, hotspot))
+            .map_or_else(Vec::new, |null| shares(surroundings, &self.board, null, hotspot))
+    }
+
+    /// What is usual where a hotspot of the family is, hour by hour of the week.
+    pub(super) fn week(&self, hotspot: &Hotspot, surroundings: &Surroundings<'_>) -> Option<Vec<f64>> {
+        week(surroundings, &self.board, hotspot)
+    }
+
+    /// How the cells of the family came to be hot, as of the last tick.
+    pub(super) fn series(&self, surroundings: &Surroundings<'_>) -> Option<Series> {
+        Series::of(&self.board, surroundings.atlas, self.tick_us?)
     }
 
     /// The hotspots that go on, by age.
@@ -192,7 +208,8 @@ impl Sentry {
         self.checkpoints.retain(|other| other.tick_us <= checkpoint.tick_us);
         self.tick_us = Some(checkpoint.tick_us);
         self.life = checkpoint.life;
-        self.basis = checkpoint.basis;
+        self.bases = checkpoint.bases;
+        self.null = checkpoint.null;
         let kept = self.told.partition_point(|alert| alert.tick_us <= checkpoint.tick_us);
         // What was withdrawn stays so.
         let since = self.told.split_off(kept);
@@ -211,7 +228,8 @@ impl Sentry {
             self.checkpoints.push_back(Checkpoint {
                 tick_us,
                 life: self.life.clone(),
-                basis: self.basis.clone(),
+                bases: Arc::clone(&self.bases),
+                null: self.null.clone(),
             });
         }
     }
@@ -219,30 +237,63 @@ impl Sentry {
     /// Looks at the city at a tick.
     fn look(&mut self, tick_us: i64, surroundings: &Surroundings<'_>) -> Vec<Alert> {
         let rules = surroundings.rules;
-        let least = rules.settings.least_statistic;
-        let recent = self.board.recent();
-        let fitting = self.basis.clone().filter(|basis| basis.fits(tick_us, recent));
+        let volume = self.volume(tick_us, rules);
+        let known = self.bases.get(&volume).cloned();
         if self.life.is_empty() {
             // What cannot open a hotspot is not looked at further.
-            let bar = fitting
-                .as_ref()
-                .map_or(rules.least_opening, |basis| basis.null.statistic_at(rules.open_p))
-                .max(least);
-            if !self.board.rises(bar, surroundings.atlas) {
+            let bar = known.as_ref().map_or(rules.least_opening, |basis| basis.bar);
+            let Some(greatest) = self.board.rises(bar.max(rules.settings.least_statistic), surroundings.atlas) else {
+                return Vec::new();
+            };
+            let untried = known.as_ref().is_none_or(|basis| basis.null.is_none());
+            if untried && self.board.bound(surroundings.atlas).least_p(greatest) > rules.open_p {
+                self.learn(volume, Basis { bar: greatest, null: None });
                 return Vec::new();
             }
         }
-        let Some(basis) = fitting.or_else(|| self.basis(tick_us, surroundings)) else {
+        let made = known.and_then(|basis| basis.null);
+        let Some(null) = made.or_else(|| self.made(volume, tick_us, surroundings)) else {
             return Vec::new();
         };
-        self.basis = Some(Arc::clone(&basis));
-        let clusters = surroundings.clusters(&mut self.board, &basis.null, tick_us, &self.life.zones());
-        self.life.settle(self.family, tick_us, clusters, rules.settings.close_after_min)
+        let clusters = surroundings.clusters(&mut self.board, &null, tick_us, &self.life.zones());
+        self.null = Some(null);
+        let mut alerts = self.life.settle(self.family, tick_us, clusters, rules.settings.close_after_min);
+        self.label(&mut alerts, surroundings);
+        alerts
     }
 
-    /// Makes the null of a tick.
-    fn basis(&self, tick_us: i64, surroundings: &Surroundings<'_>) -> Option<Arc<Basis>> {
-        let settings = &surroundings.rules.settings;
+    /// Says of the hotspots of these alerts how they came to be.
+    fn label(&mut self, alerts: &mut [Alert], surroundings: &Surroundings<'_>) {
+        if !alerts.iter().any(|alert| alert.hotspot.alive()) {
+            return;
+        }
+        let Some(series) = self.series(surroundings) else { return };
+        let told = alerts.iter_mut().map(|alert| &mut alert.hotspot);
+        for hotspot in self.life.hotspots_mut().chain(told).filter(|hotspot| hotspot.alive()) {
+            hotspot.label = series.label(&hotspot.evidence.cells);
+        }
+    }
+
+    fn volume(&self, tick_us: i64, rules: &Rules) -> Volume {
+        let thinning = self.board.thinning(rules.settings.null_cases);
+        let doublings = |cases: u32| u32::BITS - (cases / thinning).leading_zeros();
+        Volume {
+            day: tick_us.div_euclid(NULL_US),
+            recent: doublings(self.board.recent()),
+            studied: doublings(self.board.counts().total()),
+        }
+    }
+
+    fn learn(&mut self, volume: Volume, basis: Basis) {
+        let bases = Arc::make_mut(&mut self.bases);
+        bases.retain(|other, _| other.day >= volume.day - 1);
+        bases.insert(volume, basis);
+    }
+
+    /// Makes the null of a volume, from the cases at a tick.
+    fn made(&mut self, volume: Volume, tick_us: i64, surroundings: &Surroundings<'_>) -> Option<Arc<ScanNull>> {
+        let rules = surroundings.rules;
+        let settings = &rules.settings;
         let (places, ends) = self.board.thinned(settings.null_cases);
         let cases = ScanCases {
             places: &places,
@@ -256,12 +307,16 @@ impl Sentry {
             .seed
             .wrapping_add(ticks.wrapping_mul(Family::ALL.len() as u64))
             .wrapping_add(self.family as u64);
-        let null = ScanNull::permutation(&cases, settings.replicas, seed)?;
-        Some(Arc::new(Basis {
-            null,
-            made_us: tick_us,
-            recent: self.board.recent(),
-        }))
+        let null = Arc::new(ScanNull::permutation(&cases, settings.replicas as usize, seed)?);
+        let bar = null.statistic_at(rules.open_p);
+        self.learn(
+            volume,
+            Basis {
+                bar,
+                null: Some(Arc::clone(&null)),
+            },
+        );
+        Some(null)
     }
 
     /// Compares what was said up to `before_us` with what is said now; marks what differs with one more revision. Returns it, with what is

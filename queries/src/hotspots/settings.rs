@@ -3,6 +3,8 @@
 use statrs::function::erf::erfc_inv;
 use tanggap_engine::time::{HOUR_US, PANE_US};
 
+use crate::statistics::recurrence_days;
+
 /// One tick: the city is looked at every minute.
 pub(super) const TICK_US: i64 = PANE_US;
 /// The same in days.
@@ -34,9 +36,9 @@ pub struct WatchSettings {
     /// It opens only if so many reporters have at most this probability where the hour of the week lets expect what it does.
     pub usual_p: f64,
     /// Repetitions of the scan on cities in which nothing happens.
-    pub replicas: usize,
+    pub replicas: u32,
     /// A null is made of at most about so many cases in the longest window; of more, every n-th one.
-    pub null_cases: usize,
+    pub null_cases: u32,
     /// Seed of these cities.
     pub seed: u64,
 }
@@ -118,7 +120,7 @@ fn p_of_days(days: f64) -> f64 {
 
 /// The recurrence interval of a p, days: how long chance takes on average to do as much, one tick being one analysis.
 pub(super) fn days_of_p(p: f64) -> f64 {
-    TICK_DAYS / p.max(f64::MIN_POSITIVE)
+    recurrence_days(p.max(f64::MIN_POSITIVE), TICK_DAYS)
 }
 
 #[cfg(test)]

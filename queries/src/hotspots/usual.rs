@@ -9,16 +9,15 @@
 //! expected  (its cases in the hour + 4 · r₂ · f) / (hours like it + 4)          an hour, at the place
 //! ```
 //!
-//! With nothing learned nothing is expected. Hours are of the week in UTC: with a clock that never changes they are as good as local ones.
+//! With nothing learned nothing is expected. Hours are of the week in local time, and a holiday is a Sunday ([`super::week`]).
 
 use std::collections::HashMap;
 
 use tanggap_engine::time::HOUR_US;
 
 use super::atlas::Atlas;
+use super::week::{HOURS, hour_of, hours_like};
 
-const WEEK_HOURS: usize = 168;
-const WEEK_US: i64 = 168 * HOUR_US;
 /// A parent's rate counts like so many hours of one's own.
 const PARENT_HOURS: f64 = 24.0;
 /// The rate of all hours counts like so many weeks of the hour.
@@ -73,9 +72,9 @@ impl Usual {
             self.by_place.resize(place as usize + 1, 0);
         }
         if self.by_hour.is_empty() {
-            self.by_hour.resize(WEEK_HOURS, 0);
+            self.by_hour.resize(HOURS, 0);
         }
-        let hour = hour_of_week(time_us);
+        let hour = hour_of(time_us);
         add(&mut self.cases);
         add(&mut self.by_hour[usize::from(hour)]);
         let of_place = &mut self.by_place[place as usize];
@@ -92,27 +91,37 @@ impl Usual {
 
     /// Cases to be expected at these places in `[from_us, to_us)`; none with nothing learned.
     pub(super) fn expected(&self, places: &[u32], from_us: i64, to_us: i64, atlas: &Atlas) -> Option<f64> {
-        let since_us = self.since_us.filter(|since| self.cases > 0 && *since < self.until_us)?;
-        let hours = number(self.until_us - since_us) / number(HOUR_US);
-        let cases = f64::from(self.cases);
-        let city = cases / (f64::from(self.places.max(1)) * hours);
-        let mean = cases / hours;
         let mut expected = 0.0;
         let mut at = from_us;
         while at < to_us {
             let end = (at - at.rem_euclid(HOUR_US) + HOUR_US).min(to_us);
             let share = number(end - at) / number(HOUR_US);
-            let hour = hour_of_week(at);
-            let seen = hours_like(hour, since_us, self.until_us);
-            let profile = (f64::from(self.by_hour[usize::from(hour)]) + mean) / ((seen + 1.0) * mean);
-            for &place in places {
-                let rate = self.rate(place, hours, city, atlas);
-                let own = f64::from(self.by_place_and_hour.get(&(place, hour)).copied().unwrap_or(0));
-                expected += share * (own + PARENT_WEEKS * rate * profile) / (seen + PARENT_WEEKS);
-            }
+            expected += share * self.in_hour(places, hour_of(at), atlas)?;
             at = end;
         }
         Some(expected)
+    }
+
+    /// Cases to be expected at these places in each hour of the week, Monday's first; none with nothing learned.
+    pub(super) fn week(&self, places: &[u32], atlas: &Atlas) -> Option<Vec<f64>> {
+        (0_u8..).take(HOURS).map(|hour| self.in_hour(places, hour, atlas)).collect()
+    }
+
+    /// Cases to be expected at these places in one hour of the week.
+    fn in_hour(&self, places: &[u32], hour: u8, atlas: &Atlas) -> Option<f64> {
+        let since_us = self.since_us.filter(|since| self.cases > 0 && *since < self.until_us)?;
+        let hours = number(self.until_us - since_us) / number(HOUR_US);
+        let cases = f64::from(self.cases);
+        let city = cases / (f64::from(self.places.max(1)) * hours);
+        let mean = cases / hours;
+        let seen = hours_like(hour, since_us, self.until_us);
+        let profile = (f64::from(self.by_hour[usize::from(hour)]) + mean) / ((seen + 1.0) * mean);
+        let of_place = |place: &u32| {
+            let rate = self.rate(*place, hours, city, atlas);
+            let own = f64::from(self.by_place_and_hour.get(&(*place, hour)).copied().unwrap_or(0));
+            (own + PARENT_WEEKS * rate * profile) / (seen + PARENT_WEEKS)
+        };
+        Some(places.iter().map(of_place).sum())
     }
 
     /// Cases an hour at a place, all hours together.
@@ -125,21 +134,6 @@ impl Usual {
     }
 }
 
-/// Hour of the week of a moment, 0 to 167.
-fn hour_of_week(time_us: i64) -> u8 {
-    u8::try_from(time_us.rem_euclid(WEEK_US) / HOUR_US).unwrap_or(0)
-}
-
-/// How often `[since_us, until_us)` holds this hour of the week; a part of it counts as a part.
-fn hours_like(hour: u8, since_us: i64, until_us: i64) -> f64 {
-    // So much of that hour lies before a moment, counted from week 0 of the epoch.
-    let before = |time_us: i64| {
-        let into = (time_us.rem_euclid(WEEK_US) - i64::from(hour) * HOUR_US).clamp(0, HOUR_US);
-        number(time_us.div_euclid(WEEK_US)) + number(into) / number(HOUR_US)
-    };
-    (before(until_us) - before(since_us)).max(0.0)
-}
-
 #[expect(clippy::cast_precision_loss, reason = "µs of at most some decades: below 2^53")]
 fn number(whole: i64) -> f64 {
     whole as f64
@@ -150,16 +144,10 @@ mod tests {
     use tanggap_engine::time::HOUR_US;
 
     use super::super::atlas::Atlas;
-    use super::{Usual, WEEK_US, hours_like};
+    use super::Usual;
 
+    const WEEK_US: i64 = 168 * HOUR_US;
     const FINE: u64 = 0x0898_c107_836f_ffff;
-
-    #[test]
-    fn an_hour_of_the_week_is_counted_once_a_week_and_in_parts() {
-        assert!((hours_like(3, 0, 2 * WEEK_US) - 2.0).abs() < 1e-12);
-        assert!((hours_like(3, 3 * HOUR_US, 3 * HOUR_US + HOUR_US / 4) - 0.25).abs() < 1e-12);
-        assert!(hours_like(3, 4 * HOUR_US, WEEK_US + 3 * HOUR_US).abs() < 1e-12);
-    }
 
     #[test]
     fn with_nothing_learned_nothing_is_expected_and_a_steady_place_keeps_its_rate() {

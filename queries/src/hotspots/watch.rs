@@ -188,15 +188,21 @@ impl Watch {
                 atlas: &self.atlas,
                 channels: &self.channels,
             };
+            let sentry = &self.sentries[hotspot.family as usize];
+            let label = sentry
+                .series(&surroundings)
+                .and_then(|series| series.label(&hotspot.evidence.cells));
             return Some(Why {
-                hotspot: hotspot.clone(),
-                channels: self.sentries[hotspot.family as usize].shares(hotspot, &surroundings),
+                hotspot: Hotspot { label, ..hotspot.clone() },
+                channels: sentry.shares(hotspot, &surroundings),
+                week: sentry.week(hotspot, &surroundings),
             });
         }
         let ended = self.ended().filter(|hotspot| hotspot.id == id).last()?;
         Some(Why {
             hotspot: ended.clone(),
             channels: Vec::new(),
+            week: None,
         })
     }
 }

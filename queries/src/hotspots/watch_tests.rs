@@ -8,6 +8,7 @@ use tanggap_engine::event::Category;
 use super::super::hotspot::{Alert, Change};
 use super::super::settings::WatchSettings;
 use super::{Sighting, Watch};
+use crate::statistics::Side;
 
 const MINUTE: i64 = 60_000_000;
 const DAY: i64 = 1_440 * MINUTE;
@@ -291,6 +292,22 @@ fn a_busy_hour_of_the_whole_city_is_no_hotspot() {
     }
     let (_, alerts) = watched(&reports, START + 5 * DAY);
     assert!(alerts.is_empty(), "{alerts:#?}");
+}
+
+#[test]
+fn a_hotspot_says_how_it_came_to_be() {
+    let (reports, noon) = flooded();
+    let (watch, alerts) = watched(&reports, noon + 50 * MINUTE);
+    let opened = alerts.iter().rev().find(|alert| alert.change == Change::Opened).expect("it opened");
+    let label = opened.hotspot.label.expect("it is hot");
+    assert_eq!(label.side, Side::Hot, "{label:?}");
+    let why = watch.why(&opened.hotspot.id).expect("it goes on");
+    assert_eq!(why.hotspot.label.map(|label| label.side), Some(Side::Hot));
+    let week = why.week.expect("four days were learned");
+    assert!(
+        week.len() == 168 && week.iter().all(|usual| *usual > 0.0 && *usual < 3.0),
+        "{week:?}"
+    );
 }
 
 #[test]

@@ -1,10 +1,11 @@
-//! Why a hotspot is one: what each channel adds to it. All other numbers are the hotspot's evidence.
+//! Why a hotspot is one: what each channel adds to it, and what is usual there. All other numbers are the hotspot's evidence.
 
 use std::collections::BTreeSet;
 
 use super::board::Board;
 use super::cluster::Surroundings;
 use super::hotspot::Hotspot;
+use super::settings::days_of_p;
 use crate::statistics::{ScanNull, log_likelihood_ratio};
 
 /// What a hotspot would be without one channel, all its cases in the city left out.
@@ -26,6 +27,14 @@ pub struct ChannelShare {
     pub decisive: bool,
 }
 
+impl ChannelShare {
+    /// Days between two such by chance as there would be without the channel.
+    #[must_use]
+    pub fn recurrence_days_without(&self) -> f64 {
+        days_of_p(self.p_without)
+    }
+}
+
 /// Why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Why {
@@ -33,6 +42,16 @@ pub struct Why {
     pub hotspot: Hotspot,
     /// By name of the channel; empty of a hotspot that has ended.
     pub channels: Vec<ChannelShare>,
+    /// Reporters usual in its zone in each hour of the week, local time, Monday's first, a holiday being a Sunday; none with no history, or of a
+    /// hotspot that has ended.
+    pub week: Option<Vec<f64>>,
+}
+
+/// What is usual in a hotspot's zone, hour by hour.
+pub(super) fn week(surroundings: &Surroundings<'_>, board: &Board, hotspot: &Hotspot) -> Option<Vec<f64>> {
+    let zone = surroundings.atlas.zone_number(hotspot.evidence.zone)?;
+    let places = board.places_of(zone, surroundings.atlas);
+    board.usual().week(&places, surroundings.atlas)
 }
 
 /// What each channel adds to a hotspot that goes on. Costs one pass of the study period a channel.

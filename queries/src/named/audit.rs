@@ -15,7 +15,7 @@ use super::audit_document::{Audit, AuditCase, AuditExcluded, AuditPeer, AuditRul
 use super::cases::ask;
 use super::reading::{Flags, Numbers, Texts, Wholes};
 use super::{Cases, Level};
-use crate::rankings::{Book, FORMULA, RankingRule, stratum_name};
+use crate::rankings::{Book, FORMULA, Limits, NO_CLOCK, RankingRule, UNSAID, stratum_name};
 use crate::{QueryError, functions};
 
 const TERRITORY: &str = include_str!("../../sql/audit_territory.sql");
@@ -64,6 +64,7 @@ impl Cases {
             complaints.hold(batch)?;
         }
         complaints.doubt(&self.doubts(rule.quality).await?);
+        complaints.limit(self.limits().await?, rule.tau_h * 3_600.0);
         let book = self.waits(level, rule.quality).await?;
         let (cases, excluded) = complaints.sorted();
         let mut audit = Audit {
@@ -164,6 +165,7 @@ impl Complaints {
                 counted_end: counted_ends.get(row),
                 shared: shared.get(row),
                 doubted: false,
+                limit_s: None,
                 seconds: seconds.max(0.0),
                 response_s: response.get(row).map(|seconds| seconds.max(0.0)),
                 responded: responded.get(row),
@@ -229,6 +231,17 @@ impl Complaints {
                 case.counted_end = None;
                 case.doubted = true;
             }
+        }
+    }
+
+    /// Says within which time each was to be finished; where that is not said, within the horizon.
+    fn limit(&mut self, limits: &Limits, tau_s: f64) {
+        for (key, case) in &mut self.cases {
+            case.limit_s = match limits.limit_s(key.cast_unsigned(), case.shared) {
+                NO_CLOCK => None,
+                UNSAID => Some(tau_s),
+                limit_s => Some(f64::from(limit_s)),
+            };
         }
     }
 

@@ -97,7 +97,7 @@ pub struct AuditPeer {
     pub rmst_h: Option<f64>,
     /// Its standard error.
     pub standard_error_h: Option<f64>,
-    /// Resolved within the horizon.
+    /// Resolved in time.
     pub part: u64,
     /// Complaints of which that is known.
     pub whole: u64,
@@ -154,6 +154,9 @@ pub struct AuditCase {
     pub shared: bool,
     /// Whether its resolution does not count, because a strong flag speaks against it (see `quality`); it has waited until now, then.
     pub doubted: bool,
+    /// Within how many seconds it was to be resolved, by the service level of its route, the calendar and its pauses (those only where it
+    /// is not shared); none = no clock runs, so it is neither in time nor late.
+    pub limit_s: Option<f64>,
     /// Seconds that count until it was resolved (`counted_end` says whether it was).
     pub seconds: f64,
     /// Seconds that count until the first response; none = it was held only after that.

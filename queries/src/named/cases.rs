@@ -13,12 +13,15 @@ use tokio::sync::OnceCell;
 
 use super::Level;
 use crate::closings::Closing;
-use crate::rankings::Book;
+use crate::rankings::{Book, Limits};
+use crate::service_clocks::ServiceClocks;
 use crate::{QueryError, functions};
 
 const CASES: &str = include_str!("../../sql/cases.sql");
 const CASES_TABLE: &str = include_str!("../../sql/cases_table.sql");
 const HOLDERS: &str = include_str!("../../sql/holders.sql");
+const ANSWERABLE: &str = include_str!("../../sql/answerable.sql");
+const LIMITS: &str = include_str!("../../sql/limits.sql");
 
 /// Tables the questions about cases read beside `cases` itself.
 const BESIDES: [&str; 3] = ["territory", "routes", "units"];
@@ -52,6 +55,8 @@ pub struct Cases {
     books: [[OnceCell<Arc<Book>>; Level::ALL.len()]; 2],
     /// Cases that were ever resolved, once they were asked about.
     closings: OnceCell<Arc<Vec<Closing>>>,
+    /// Within which time each case was to be finished, once that was asked.
+    limits: OnceCell<Limits>,
 }
 
 impl Cases {
@@ -77,7 +82,14 @@ impl Cases {
         // What comes out may be nullable where the plan said it is not, or the other way round: the rows know.
         let columns = batches.first().map_or(planned, RecordBatch::schema);
         let table = MemTable::try_new(columns, vec![batches.clone()])?;
-        session.register_table("cases", Arc::new(table))?;
+        let table = Arc::new(table);
+        session.register_table("cases", Arc::clone(&table) as _)?;
+        if context.table_exist("regions")? && session.table_exist("routes")? {
+            let answerable = session.sql(ANSWERABLE).await?.into_view();
+            session.register_table("answerable", answerable)?;
+        } else {
+            session.register_table("answerable", table)?;
+        }
         if session.table_exist("routes")? && session.table_exist("units")? {
             // Only planned here; most questions do not ask who held what.
             let holders = ask(&session, HOLDERS, vec![("as_of", moment(as_of_us))]).await?;
@@ -89,6 +101,7 @@ impl Cases {
             batches,
             books: Default::default(),
             closings: OnceCell::new(),
+            limits: OnceCell::new(),
         })
     }
 
@@ -109,7 +122,7 @@ impl Cases {
     /// # Errors
     /// If `routes` is not there, or cannot be read.
     pub async fn table(&self) -> Result<Vec<RecordBatch>, QueryError> {
-        Ok(ask(&self.session, CASES_TABLE, vec![]).await?.collect().await?)
+        whole(ask(&self.session, CASES_TABLE, vec![]).await?).await
     }
 
     /// One row a complaint and unit that held it, in no order: columns as `sql/holders.sql` lists them. Needs `routes` and `units`.
@@ -130,10 +143,34 @@ impl Cases {
         &self.closings
     }
 
+    /// Within which time each case was to be finished; not said where the session has no `routes` that tell their rule.
+    pub(super) async fn limits(&self) -> Result<&Limits, QueryError> {
+        self.limits.get_or_try_init(|| self.read_limits()).await
+    }
+
+    async fn read_limits(&self) -> Result<Limits, QueryError> {
+        let routed = self.session.table_exist("routes")?;
+        if !routed || self.session.table_provider("routes").await?.schema().index_of("rule").is_err() {
+            return Ok(Limits::default());
+        }
+        let rows = ask(&self.session, LIMITS, vec![]).await?.collect().await?;
+        Limits::of(&rows, &ServiceClocks::of(&self.session))
+    }
+
     /// The session that knows `cases`, `holders` and what came along; for the questions beside this file.
     pub(super) fn session(&self) -> &SessionContext {
         &self.session
     }
+}
+
+/// The answer as at least one batch, which may be empty: a table has its columns also where it has no rows.
+pub(super) async fn whole(frame: DataFrame) -> Result<Vec<RecordBatch>, QueryError> {
+    let schema = Arc::clone(frame.schema().inner());
+    let mut batches = frame.collect().await?;
+    if batches.is_empty() {
+        batches.push(RecordBatch::new_empty(schema));
+    }
+    Ok(batches)
 }
 
 /// Plans a question with its parameters bound.

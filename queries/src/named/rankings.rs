@@ -58,15 +58,21 @@ impl Cases {
     async fn read_book(&self, level: Level, quality: bool) -> Result<Arc<Book>, QueryError> {
         let session = self.session();
         let doubts = self.doubts(quality).await?;
+        let limits = self.limits().await?;
         let book = match (level, level.divisor()) {
             (_, Some(divisor)) => {
                 let divisor = ("divisor", ScalarValue::from(divisor));
                 let named = vec![("level", ScalarValue::from(level.id())), divisor.clone()];
                 let areas = ask(session, AREAS, named).await?.collect().await?;
-                Book::of(&ask(session, TERRITORY, vec![divisor]).await?.collect().await?, &areas, &doubts)?
+                Book::of(
+                    &ask(session, TERRITORY, vec![divisor]).await?.collect().await?,
+                    &areas,
+                    &doubts,
+                    limits,
+                )?
             }
-            (Level::Channel, None) => Book::of(&ask(session, CHANNELS, vec![]).await?.collect().await?, &[], &doubts)?,
-            (_, None) => Book::of(&ask(session, DINAS, vec![]).await?.collect().await?, &[], &doubts)?,
+            (Level::Channel, None) => Book::of(&ask(session, CHANNELS, vec![]).await?.collect().await?, &[], &doubts, limits)?,
+            (_, None) => Book::of(&ask(session, DINAS, vec![]).await?.collect().await?, &[], &doubts, limits)?,
         };
         Ok(Arc::new(book))
     }

@@ -2,10 +2,13 @@
 
 use datafusion::common::ScalarValue;
 use datafusion::prelude::SessionContext;
+use tanggap_engine::case::{Change, SlaClock, follow};
+use tanggap_engine::event::Status;
 
 use super::cases::ask;
 use super::reading::{Flags, Numbers, Texts, Wholes};
 use crate::QueryError;
+use crate::service_clocks::{Clocked, ServiceClocks};
 
 const REPORT: &str = include_str!("../../sql/report.sql");
 const TIMELINE: &str = include_str!("../../sql/timeline.sql");
@@ -33,6 +36,11 @@ pub struct ReportRoute {
     pub respond_s: Option<i64>,
     /// Seconds from filing until it is to be finished.
     pub finish_s: Option<i64>,
+    /// When a first response is due, µs since epoch UTC: by the service level of the rule, the calendar and the pauses of the case, of which one
+    /// that lasts counts up to the last word. None = no such clock.
+    pub respond_by_us: Option<i64>,
+    /// When it is to be finished.
+    pub finish_by_us: Option<i64>,
 }
 
 /// One step in the life of a report.
@@ -104,21 +112,58 @@ pub async fn report(context: &SessionContext, id: &str, channel: Option<&str>) -
             boundary_m: number("boundary_m")?,
             respond_s: whole("respond_s")?,
             finish_s: whole("finish_s")?,
+            respond_by_us: None,
+            finish_by_us: None,
         }),
     };
     let channel = text("channel")?.unwrap_or_default();
+    let received_us = whole("received_us")?.unwrap_or_default();
+    let timeline = timeline(context, id, &channel).await?;
+    let route = route.map(|route| dated(route, &ServiceClocks::of(context), &channel, received_us, &timeline));
     Ok(Some(Report {
         id: id.to_owned(),
         category: text("category")?.unwrap_or_default(),
         kind: text("kind")?,
-        received_us: whole("received_us")?.unwrap_or_default(),
+        received_us,
         cell: whole("cell")?,
         kelurahan: whole("kelurahan")?,
         unit: text("unit")?,
         route,
-        timeline: timeline(context, id, &channel).await?,
+        timeline,
         channel,
     }))
+}
+
+/// A route with its due times.
+fn dated(route: ReportRoute, clocks: &ServiceClocks, channel: &str, received_us: i64, timeline: &[Step]) -> ReportRoute {
+    let change = |(place, step): (usize, &Step)| {
+        Some(Change {
+            time_us: step.time_us,
+            offset: i64::try_from(place).unwrap_or(i64::MAX),
+            status: Status::from_id(&step.status)?,
+            snapshot: step.snapshot,
+            holder: None,
+        })
+    };
+    let changes: Vec<Change> = timeline.iter().enumerate().filter_map(change).collect();
+    let last_us = timeline.last().map_or(received_us, |step| step.time_us.max(received_us));
+    let story = follow(received_us, None, &changes, last_us);
+    let case = Clocked {
+        rule: Some(&route.rule),
+        channel,
+        unit: Some(&route.unit_code),
+        filed_us: received_us,
+        pauses: &story.pauses,
+        respond_s: route.respond_s,
+        finish_s: route.finish_s,
+    };
+    let due = |clock| clocks.due(&case, clock).map(|due| due.due);
+    let (respond_by_us, finish_by_us) = (due(SlaClock::Respond), due(SlaClock::Finish));
+    ReportRoute {
+        respond_by_us,
+        finish_by_us,
+        ..route
+    }
 }
 
 async fn timeline(context: &SessionContext, id: &str, channel: &str) -> Result<Vec<Step>, QueryError> {

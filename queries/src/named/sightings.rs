@@ -28,7 +28,7 @@ pub struct Member {
 }
 
 /// The number a watch knows a report by: a hash of channel and id.
-fn number(channel: &str, id: &str) -> u64 {
+pub(super) fn number(channel: &str, id: &str) -> u64 {
     let mut hash = Xxh3::new();
     hash.update(channel.as_bytes());
     // No channel has it in its name, so no two reports run together.

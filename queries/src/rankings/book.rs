@@ -9,6 +9,7 @@ use datafusion::common::exec_datafusion_err;
 use tanggap_engine::case::End;
 use tanggap_engine::event::schema;
 
+use super::limits::{Limits, UNSAID};
 use super::mixed::{Mixed, Together, banded, hour_band, kind_and_band, stratum};
 use super::row::{Ranking, RankingRule};
 use super::shelf::{OPEN, RESOLVED, Shelf, Wait};
@@ -33,10 +34,11 @@ impl Book {
     /// The waits that `sql/rankings.sql` gives, with what the areas are called (`sql/rankings_areas.sql`), or those that
     /// `sql/rankings_dinas.sql` and `sql/rankings_channels.sql` give with their codes and names. A resolution of a case in `doubts` (by
     /// key) does not count: whoever resolved it still has it, and has waited by so many seconds longer. First responses stay as they are.
-    pub(crate) fn of(rows: &[RecordBatch], areas: &[RecordBatch], doubts: &HashMap<u64, f64>) -> Result<Self, QueryError> {
+    /// `limits` say by when each was to be finished.
+    pub(crate) fn of(rows: &[RecordBatch], areas: &[RecordBatch], doubts: &HashMap<u64, f64>, limits: &Limits) -> Result<Self, QueryError> {
         let mut reading = Reading::default();
         for batch in rows {
-            reading.read(batch, doubts)?;
+            reading.read(batch, doubts, limits)?;
         }
         reading.name(areas)?;
         let units = reading.units.len();
@@ -84,7 +86,7 @@ fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, QueryE
 }
 
 impl Reading {
-    fn read(&mut self, batch: &RecordBatch, doubts: &HashMap<u64, f64>) -> Result<(), QueryError> {
+    fn read(&mut self, batch: &RecordBatch, doubts: &HashMap<u64, f64>, limits: &Limits) -> Result<(), QueryError> {
         let units = self.numbers(batch)?;
         let filed: TimestampMicrosecondArray = cast(column(batch, "filed")?, &schema::time_type())?
             .as_primitive::<TimestampMicrosecondType>()
@@ -96,14 +98,16 @@ impl Reading {
         let kinds = self.kinds(batch)?;
         let keys = cast(column(batch, "key")?, &DataType::UInt64)?;
         let keys = keys.as_primitive::<UInt64Type>();
+        let shared = batch.column_by_name("shared").and_then(AsArray::as_boolean_opt);
         for row in 0..batch.num_rows() {
             let Some(unit) = units[row] else { continue };
             let filed_us = filed.value(row);
-            let wait = |seconds, end| Wait {
+            let wait = |seconds, end, limit_s| Wait {
                 unit,
                 filed_us,
                 seconds,
                 end,
+                limit_s,
             };
             if resolution_s.is_valid(row) {
                 let (mut seconds, mut end) = (resolution_s.value(row), ends[row].unwrap_or(OPEN));
@@ -112,12 +116,14 @@ impl Reading {
                 {
                     (seconds, end) = (seconds + longer, OPEN);
                 }
-                let wait = wait(seconds, end);
+                let shared = shared.is_some_and(|shared| shared.is_valid(row) && shared.value(row));
+                let wait = wait(seconds, end, limits.limit_s(keys.value(row), shared));
                 self.resolution.push((stratum(kinds[row], hour_band(filed_us)), wait));
             }
             if response_s.is_valid(row) {
                 let came = responded.is_valid(row) && responded.value(row);
-                self.response.push(wait(response_s.value(row), if came { RESOLVED } else { OPEN }));
+                self.response
+                    .push(wait(response_s.value(row), if came { RESOLVED } else { OPEN }, UNSAID));
             }
         }
         Ok(())

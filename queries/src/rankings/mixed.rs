@@ -127,6 +127,7 @@ mod tests {
                 filed_us: 1,
                 seconds,
                 end,
+                limit_s: 0,
             };
             (stratum(kind, band), wait)
         };

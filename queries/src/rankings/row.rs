@@ -10,12 +10,15 @@ use crate::named::Level;
 use crate::statistics::{ControlLimits, TierRule};
 
 /// Version of the way the numbers of a table are computed. It changes whenever the same complaints could give another row.
-pub const FORMULA: &str = "tanggap-rankings 1";
+///
+/// 1: the first. 2: in time by the service level of each complaint instead of the horizon.
+pub const FORMULA: &str = "tanggap-rankings 2";
 
 /// What a table is made with.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RankingRule {
-    /// Horizon of the restricted mean, hours; also the time within which a complaint is to be finished.
+    /// Horizon of the restricted mean, hours; also the time within which a complaint is to be finished where the session has no `routes`
+    /// that say which service level it has.
     pub tau_h: f64,
     /// Minimum of cases, draws and seed behind places and tiers.
     pub tiers: TierRule,
@@ -60,11 +63,11 @@ impl EndCounts {
     }
 }
 
-/// Which share was resolved within the horizon, of the complaints of which that is known: resolved by then, or not resolved for so long.
-/// What ended otherwise before it is left out.
+/// Which share was resolved within the time its service level gives, of the complaints of which that is known: resolved by then, or not
+/// resolved for so long. What ended otherwise before it is left out, and so is what no clock runs for.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct InTime {
-    /// Resolved within the horizon.
+    /// Resolved in time.
     pub part: u64,
     /// Complaints of which it is known.
     pub whole: u64,

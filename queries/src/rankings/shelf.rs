@@ -12,6 +12,8 @@ pub(crate) struct Wait {
     pub(crate) seconds: f64,
     /// How it ended then: [`OPEN`], [`RESOLVED`], or otherwise.
     pub(crate) end: u8,
+    /// Within how many seconds it was to be resolved ([`super::Limits`]).
+    pub(crate) limit_s: u32,
 }
 
 /// Still waiting.
@@ -24,7 +26,7 @@ pub(crate) const RESOLVED: u8 = 1;
 pub(crate) struct Shelf {
     /// Where each unit's waits begin, and where the last one's end.
     starts: Vec<usize>,
-    waits: Vec<(f64, u8)>,
+    waits: Vec<(f64, u8, u32)>,
     filed_us: Vec<i64>,
 }
 
@@ -38,7 +40,7 @@ impl Shelf {
         }
         // Of equal waits the resolved one comes first, as Kaplan-Meier wants it; the rest makes the order the same everywhere.
         waits.sort_unstable_by(|one, other| {
-            let rest = |wait: &Wait| (wait.end != RESOLVED, wait.end, wait.filed_us);
+            let rest = |wait: &Wait| (wait.end != RESOLVED, wait.end, wait.filed_us, wait.limit_s);
             let by_unit = one.unit.cmp(&other.unit);
             by_unit
                 .then(one.seconds.total_cmp(&other.seconds))
@@ -51,18 +53,27 @@ impl Shelf {
         Self {
             starts,
             filed_us: waits.iter().map(|wait| wait.filed_us).collect(),
-            waits: waits.into_iter().map(|wait| (wait.seconds, wait.end)).collect(),
+            waits: waits.into_iter().map(|wait| (wait.seconds, wait.end, wait.limit_s)).collect(),
         }
     }
 
     /// The waits of a unit whose case was filed after `since_us`, (seconds, end), the shortest first.
     pub(crate) fn since(&self, unit: usize, since_us: i64) -> Vec<(f64, u8)> {
-        let (Some(&start), Some(&end)) = (self.starts.get(unit), self.starts.get(unit + 1)) else {
-            return Vec::new();
+        self.kept(unit, since_us).map(|(seconds, end, _)| (seconds, end)).collect()
+    }
+
+    /// The limits of these waits, in their order.
+    pub(crate) fn limits_since(&self, unit: usize, since_us: i64) -> Vec<u32> {
+        self.kept(unit, since_us).map(|(_, _, limit_s)| limit_s).collect()
+    }
+
+    fn kept(&self, unit: usize, since_us: i64) -> impl Iterator<Item = (f64, u8, u32)> {
+        let (start, end) = match (self.starts.get(unit), self.starts.get(unit + 1)) {
+            (Some(start), Some(end)) => (*start, *end),
+            _ => (0, 0),
         };
-        let filed = &self.filed_us[start..end];
-        let waits = self.waits[start..end].iter().zip(filed);
-        waits.filter(|(_, filed)| **filed > since_us).map(|(wait, _)| *wait).collect()
+        let waits = self.waits[start..end].iter().zip(&self.filed_us[start..end]);
+        waits.filter(move |(_, filed)| **filed > since_us).map(|(wait, _)| *wait)
     }
 }
 
@@ -76,6 +87,7 @@ mod tests {
             filed_us,
             seconds,
             end,
+            limit_s: u32::from(end) + 7,
         }
     }
 
@@ -94,6 +106,7 @@ mod tests {
         assert_eq!(shelf.since(0, i64::MIN), [(9.0, RESOLVED)]);
         assert_eq!(shelf.since(1, i64::MIN), [(0.0, RESOLVED), (0.0, 3), (3.0, RESOLVED), (3.0, OPEN)]);
         assert_eq!(shelf.since(1, 3), [(3.0, RESOLVED), (3.0, OPEN)], "filed after, not at");
+        assert_eq!(shelf.limits_since(1, 3), [8, 7], "in the order of the waits");
         assert!(shelf.since(2, i64::MIN).is_empty());
         assert!(shelf.since(3, i64::MIN).is_empty() && Shelf::default().since(0, 0).is_empty());
     }

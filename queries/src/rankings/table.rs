@@ -3,6 +3,7 @@
 use tanggap_engine::case::End;
 
 use super::book::Book;
+use super::limits::{NO_CLOCK, UNSAID};
 use super::row::{CaseMixed, EndCounts, InTime, Ranking, RankingRule};
 use super::shelf::{OPEN, RESOLVED};
 use crate::named::Level;
@@ -80,7 +81,7 @@ impl Measured {
         let resolution = Times::of(&waits, tau_s);
         let response = Times::of(&book.response.since(unit, since_us), tau_s);
         let (ends, open) = counted(&waits);
-        let (part, whole) = in_time(&waits, tau_s);
+        let (part, whole) = in_time(&waits, &book.resolution.limits_since(unit, since_us), tau_s);
         let (resolved_share, otherwise_share) = shares(&waits, tau_s);
         let (code, name) = &book.units[unit];
         let row = Ranking {
@@ -166,12 +167,22 @@ fn counted(waits: &[(f64, u8)]) -> (EndCounts, u64) {
     (ends, open)
 }
 
-/// Resolved within `tau_s`, and of how many that is known: a case resolved later, or waiting for longer, was not; one that ended otherwise
-/// or still waits within it says nothing yet.
-fn in_time(waits: &[(f64, u8)], tau_s: f64) -> (u64, u64) {
-    let within = waits.partition_point(|(seconds, _)| *seconds <= tau_s);
-    let part = waits[..within].iter().filter(|(_, end)| *end == RESOLVED).count();
-    (count(part), count(part + waits.len() - within))
+/// Resolved within their limits, and of how many that is known: a case resolved later, or waiting for longer, was not; one that ended
+/// otherwise or still waits within its limit says nothing yet, and one that no clock runs for never does. Where no limit was said it is
+/// `tau_s`.
+fn in_time(waits: &[(f64, u8)], limits: &[u32], tau_s: f64) -> (u64, u64) {
+    let (mut part, mut whole) = (0, 0);
+    for ((seconds, end), limit) in waits.iter().zip(limits) {
+        let limit_s = match *limit {
+            UNSAID => tau_s,
+            NO_CLOCK => continue,
+            limit => f64::from(limit),
+        };
+        let within = *seconds <= limit_s;
+        part += u64::from(within && *end == RESOLVED);
+        whole += u64::from(!within || *end == RESOLVED);
+    }
+    (part, whole)
 }
 
 /// Shares resolved, and ended otherwise, by `tau_s`.
@@ -241,7 +252,7 @@ fn place(measured: Vec<Measured>, rule: &RankingRule) -> Vec<Ranking> {
 
 #[cfg(test)]
 mod tests {
-    use super::{HANDED_OVER, counted, in_time, shares};
+    use super::{HANDED_OVER, NO_CLOCK, UNSAID, counted, in_time, shares};
 
     /// Resolved at 1 and 9, withdrawn at 2, handed over at 3, open at 4 and 12 seconds.
     const WAITS: [(f64, u8); 6] = [(1.0, 1), (2.0, 5), (3.0, HANDED_OVER), (4.0, 0), (9.0, 1), (12.0, 0)];
@@ -255,9 +266,16 @@ mod tests {
 
     #[test]
     fn in_time_counts_those_of_which_it_is_known() {
-        assert_eq!(in_time(&WAITS, 5.0), (1, 3), "the first in time, the last two not");
-        assert_eq!(in_time(&WAITS, 9.0), (2, 3), "at the limit is in time");
-        assert_eq!(in_time(&WAITS, 0.5), (0, 6));
+        let unsaid = |tau_s| in_time(&WAITS, &[UNSAID; 6], tau_s);
+        assert_eq!(unsaid(5.0), (1, 3), "the first in time, the last two not");
+        assert_eq!(unsaid(9.0), (2, 3), "at the limit is in time");
+        assert_eq!(unsaid(0.5), (0, 6));
+        assert_eq!(in_time(&WAITS, &[5; 6], 100.0), (1, 3), "the level decides, not the horizon");
+        assert_eq!(
+            in_time(&WAITS, &[1, 2, 2, NO_CLOCK, 9, 20], 5.0),
+            (2, 3),
+            "the third too late, the last still in time"
+        );
     }
 
     #[test]

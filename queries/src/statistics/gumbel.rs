@@ -71,6 +71,12 @@ impl Gumbel {
     pub fn upper_tail(self, x: f64) -> f64 {
         -(-(-(x - self.location) / self.scale).exp()).exp_m1()
     }
+
+    /// The x with P(X ≥ x) = `p`; infinite at 0, negative infinite at 1, and no number beyond.
+    #[must_use]
+    pub fn reached_with(self, p: f64) -> f64 {
+        self.location - self.scale * (-(-p).ln_1p()).ln()
+    }
 }
 
 /// Days between two findings as extreme by chance alone, where one search is made every `interval_days`: interval / p. Infinite at
@@ -130,6 +136,9 @@ mod tests {
             }
             for (x, ln_tail) in numbers(&case["asked"]).into_iter().zip(numbers(&case["ln_tail"])) {
                 assert_close(likeliest.upper_tail(x).ln(), ln_tail, name);
+                if ln_tail < -0.5 {
+                    assert_close(likeliest.reached_with(ln_tail.exp()), x, name);
+                }
             }
         }
     }

@@ -112,6 +112,20 @@ impl Curve {
         self.steps.get(reached).map(|step| step.time)
     }
 
+    /// Of the cases still waiting after `open`: the smallest time from there on by which a share `q` of them has been closed, to within 1e-9:
+    /// the first t with S(open + t) / S(open) ≤ 1 − q. None where the curve never falls that far, or nobody waits so long.
+    #[must_use]
+    pub fn remaining(&self, open: f64, q: f64) -> Option<f64> {
+        let left = self.survival(open);
+        // All closed: what is left of 1 after as many steps is no share of anybody.
+        if left <= REACHED {
+            return None;
+        }
+        let waiting = (1.0 - q + REACHED) * left;
+        let reached = self.steps.partition_point(|step| step.survival > waiting);
+        self.steps.get(reached).map(|step| (step.time - open).max(0.0))
+    }
+
     /// Mean wait within the first `tau`: a case that took longer counts as `tau`. Past the last observation the curve is taken as
     /// flat. None for an empty curve, or if `tau` is not a positive finite number.
     ///

@@ -6,6 +6,7 @@ use super::{Curve, Durations};
 use crate::statistics::quantile;
 
 const EXPECTED: &str = include_str!("../../../tests/oracle/survival_expected.json");
+const LEFT: &str = include_str!("../../../tests/oracle/sla_expected.json");
 
 fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
@@ -52,6 +53,25 @@ fn the_curve_and_its_numbers_equal_lifelines() {
         assert_close(quantile(&closed, 0.5), &case["closed_p50"], name);
         assert_close(quantile(&closed, 0.9), &case["closed_p90"], name);
     }
+}
+
+#[test]
+fn the_time_that_is_left_of_an_open_case_equals_lifelines() {
+    let table: Value = serde_json::from_str(LEFT).unwrap();
+    let cases = table.as_array().unwrap();
+    let (mut known, mut unknown) = (0, 0);
+    for case in cases {
+        let name = case["name"].as_str().unwrap();
+        let curve = Curve::of(&mut bag(case));
+        for left in case["left"].as_array().unwrap() {
+            let open = left[0].as_f64().unwrap();
+            for (q, expected) in [(0.5, &left[1]), (0.8, &left[2])] {
+                assert_close(curve.remaining(open, q), expected, &format!("{name}, open for {open}, {q}"));
+                if expected.is_null() { unknown += 1 } else { known += 1 }
+            }
+        }
+    }
+    assert!(known >= 30 && unknown >= 20, "{known} {unknown}");
 }
 
 #[test]

@@ -12,6 +12,8 @@
 //! 2005), so that neither a place that is always busy nor an hour at which the whole city is busy stands out. The
 //! *Poisson* form is told what to expect of each zone and window and scales it to the cases of the longest window (Kulldorff 1997).
 
+use std::collections::HashMap;
+
 /// Kulldorff's log-likelihood ratio of `observed` cases where `expected` were, of `total` in all:
 /// c ln(c/μ) + (C − c) ln((C − c)/(C − μ)), and 0 where c ≤ μ. Never negative, never NaN; where nothing was expected (μ ≤ 0) there is no
 /// ratio, and it is 0.
@@ -261,6 +263,11 @@ impl ScanCounts {
     #[must_use]
     pub fn best_window(&self, zone: usize, floor: f64) -> Option<ScanFinding> {
         let mut best: Option<ScanFinding> = None;
+        // What the longest window has not, none has.
+        let longest = (zone + 1) * self.windows;
+        if longest == 0 || self.observed[longest - 1] == 0 {
+            return None;
+        }
         for window in 0..self.windows {
             let observed = self.observed[zone * self.windows + window];
             if observed == 0 {
@@ -298,46 +305,29 @@ impl ScanCounts {
         greatest
     }
 
-    /// The fewest cases in each zone and window, all windows of a zone together, whose ratio is more than `floor`; `u32::MAX` where no number
-    /// of them is. Good for as long as what is expected stays.
-    pub(super) fn bars(&self, floor: f64) -> Vec<u32> {
-        let total = f64::from(self.total);
-        let mut bars = Vec::with_capacity(self.observed.len());
-        for zone in 0..self.zones() {
-            for window in 0..self.windows {
-                let expected = self.expected(zone, window);
-                // The ratio grows with the cases beyond what is expected.
-                let reaches = |cases: &u32| log_likelihood_ratio(f64::from(*cases), expected, total) > floor;
-                bars.push((1..=self.total).find(reaches).unwrap_or(u32::MAX));
+    /// Zones of which the same is expected share a row: the row of each zone, and one zone of each row.
+    pub(super) fn alike(&self) -> (Vec<u32>, Vec<usize>) {
+        let mut examples = Vec::new();
+        let mut known: HashMap<u32, u32> = HashMap::new();
+        let rows = (0..self.zones()).map(|zone| {
+            // What a zone is told to expect is its own.
+            let next = u32::try_from(examples.len()).unwrap_or(u32::MAX);
+            let row = match self.model {
+                Model::Permutation => *known.entry(self.studied[zone]).or_insert(next),
+                Model::Poisson(_) => next,
+            };
+            if row == next {
+                examples.push(zone);
             }
-        }
-        bars
+            row
+        });
+        let rows = rows.collect();
+        (rows, examples)
     }
 
-    /// [`Self::maximum`], if it is more than the floor of these [`Self::bars`]: most zones and windows cost one comparison.
-    pub(super) fn maximum_beyond(&self, bars: &[u32]) -> Option<f64> {
-        let mut greatest: Option<f64> = None;
-        for (place, (observed, bar)) in self.observed.iter().zip(bars).enumerate() {
-            if observed >= bar {
-                let statistic = self.finding(place / self.windows, place % self.windows).statistic;
-                greatest = Some(greatest.map_or(statistic, |greatest| greatest.max(statistic)));
-            }
-        }
-        greatest
-    }
-
-    /// Takes what was observed out, for other cases to be dealt.
-    pub(super) fn sweep(&mut self) {
-        self.observed.fill(0);
-    }
-
-    /// Deals a case to a place with these zones, into this window and all longer ones. What is expected stays.
-    pub(super) fn deal(&mut self, zones: &[u32], shortest_window: usize) {
-        for &zone in zones {
-            for count in &mut self.observed[zone as usize * self.windows + shortest_window..(zone as usize + 1) * self.windows] {
-                *count += 1;
-            }
-        }
+    /// How many windows there are.
+    pub(super) const fn windows(&self) -> usize {
+        self.windows
     }
 }
 

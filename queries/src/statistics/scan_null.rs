@@ -1,22 +1,18 @@
 //! How large the greatest ratio of a scan is by chance alone: the scan is repeated on cities in which nothing happens, and the greatest
 //! ratio of each is kept. As each is the maximum over all zones and windows, the search is paid for.
 //!
-//! Beyond what so many repetitions can show, the tail is a Gumbel distribution fitted to them by moments (Abrams, Kulldorff & Kleinman
+//! Beyond what so many repetitions can show, the tail is a [`Gumbel`] distribution fitted to them by moments (Abrams, Kulldorff & Kleinman
 //! 2010, International Journal of Health Geographics 9:61).
-
-use std::f64::consts::PI;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
+use super::gumbel::Gumbel;
 use super::scan::{ScanCases, ScanCounts};
+use super::scan_deal::ScanDeal;
 
-/// Euler's γ.
-const EULER: f64 = 0.577_215_664_901_532_9;
 /// With fewer repetitions beyond a ratio the tail is asked instead of the repetitions.
 const ENOUGH: usize = 10;
-/// Nearly every repetition has a greater ratio than this.
-const USUAL: f64 = 3.0;
 /// No smaller p is told: nobody believes a tail fitted to hundreds of repetitions further.
 const LEAST_P: f64 = 1e-12;
 
@@ -25,35 +21,34 @@ const LEAST_P: f64 = 1e-12;
 pub struct ScanNull {
     /// Ascending.
     maxima: Vec<f64>,
-    location: f64,
-    scale: f64,
+    /// None where all maxima are equal.
+    tail: Option<Gumbel>,
 }
 
 impl ScanNull {
     /// The null of the permutation form: the times of all cases are shuffled among the places, so each place keeps its cases and each window
     /// its number. None without replicas or without cases.
     ///
-    /// Costs `replicas` times the cases of the longest window times the zones of a place.
+    /// Costs `replicas` times the cases of the longest window times the zones of a place, some nanoseconds each.
     #[must_use]
     pub fn permutation(cases: &ScanCases<'_>, replicas: usize, seed: u64) -> Option<Self> {
-        let mut counts = ScanCounts::of(cases);
+        let counts = ScanCounts::of(cases);
+        let mut deal = ScanDeal::new(&counts);
         let mut places = cases.places.to_vec();
         let mut chance = Chance::new(seed);
         let recent = cases.recent();
-        let bars = counts.bars(USUAL);
         let maxima = (0..replicas).map(|_| {
-            counts.sweep();
-            let mut window = 0;
+            let mut shortest = 0;
             for age in 0..recent {
                 // The first of a shuffled list, without shuffling the rest.
                 let other = age + chance.below(places.len() - age);
                 places.swap(age, other);
-                while age >= cases.ends[window] {
-                    window += 1;
+                while age >= cases.ends[shortest] {
+                    shortest += 1;
                 }
-                counts.deal(cases.zones_of(places[age]), window);
+                deal.deal(cases.zones_of(places[age]), shortest);
             }
-            counts.maximum_beyond(&bars).unwrap_or_else(|| counts.maximum())
+            deal.maximum()
         });
         Self::of(maxima.collect())
     }
@@ -62,7 +57,8 @@ impl ScanNull {
     #[must_use]
     pub fn poisson(cases: &ScanCases<'_>, expected: &[f64], replicas: usize, seed: u64) -> Option<Self> {
         let windows = cases.ends.len();
-        let mut counts = ScanCounts::poisson(cases, expected);
+        let counts = ScanCounts::poisson(cases, expected);
+        let mut deal = ScanDeal::new(&counts);
         let mut chance = Chance::new(seed);
         let mut sum = 0.0;
         let rising: Vec<f64> = expected
@@ -76,13 +72,12 @@ impl ScanNull {
             return None;
         }
         let maxima = (0..replicas).map(|_| {
-            counts.sweep();
             for _ in 0..counts.total() {
                 let drawn = chance.unit() * sum;
                 let slice = rising.partition_point(|so_far| *so_far <= drawn).min(rising.len() - 1);
-                counts.deal(cases.zones_of.get(slice / windows).map_or(&[], Vec::as_slice), slice % windows);
+                deal.deal(cases.zones_of.get(slice / windows).map_or(&[], Vec::as_slice), slice % windows);
             }
-            counts.maximum()
+            deal.maximum()
         });
         Self::of(maxima.collect())
     }
@@ -94,14 +89,8 @@ impl ScanNull {
             return None;
         }
         maxima.sort_by(f64::total_cmp);
-        #[expect(clippy::cast_precision_loss, reason = "there are some hundred repetitions")]
-        let n = maxima.len() as f64;
-        let mean = maxima.iter().sum::<f64>() / n;
-        let variance = maxima.iter().map(|maximum| (maximum - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
-        let scale = (6.0 * variance).sqrt() / PI;
         Some(Self {
-            location: mean - EULER * scale,
-            scale,
+            tail: Gumbel::by_moments(&maxima),
             maxima,
         })
     }
@@ -112,10 +101,10 @@ impl ScanNull {
         &self.maxima
     }
 
-    /// Location and scale of the fitted Gumbel distribution.
+    /// The fitted tail; none where all maxima are equal.
     #[must_use]
-    pub const fn gumbel(&self) -> (f64, f64) {
-        (self.location, self.scale)
+    pub const fn tail(&self) -> Option<Gumbel> {
+        self.tail
     }
 
     /// Share of the repetitions, the observed city counted as one of them, whose maximum is at least this ratio.
@@ -127,32 +116,21 @@ impl ScanNull {
         share
     }
 
-    /// Probability of such a ratio or a greater one by the fitted tail.
-    #[must_use]
-    pub fn gumbel_p(&self, statistic: f64) -> f64 {
-        if self.scale <= 0.0 {
-            return self.monte_carlo_p(statistic);
-        }
-        let standard = (statistic - self.location) / self.scale;
-        -(-(-standard).exp()).exp_m1()
-    }
-
     /// The p of a ratio: that of the repetitions where at least ten of them reach it, else that of the tail; never below 10⁻¹².
     #[must_use]
     pub fn p(&self, statistic: f64) -> f64 {
-        let p = if self.beyond(statistic) >= ENOUGH {
-            self.monte_carlo_p(statistic)
-        } else {
-            self.gumbel_p(statistic)
+        let p = match self.tail {
+            Some(tail) if self.beyond(statistic) < ENOUGH => tail.upper_tail(statistic),
+            _ => self.monte_carlo_p(statistic),
         };
         p.clamp(LEAST_P, 1.0)
     }
 
-    /// The ratio from which on the tail's p is at most this one.
+    /// The ratio from which on the tail's p is at most this one; where all maxima are equal, that one.
     #[must_use]
     pub fn statistic_at(&self, p: f64) -> f64 {
-        let p = p.clamp(LEAST_P, 1.0 - 1e-9);
-        self.location - self.scale * (-(-p).ln_1p()).ln()
+        let greatest = self.maxima.last().copied().unwrap_or(0.0);
+        self.tail.map_or(greatest, |tail| tail.reached_with(p.clamp(LEAST_P, 1.0 - 1e-9)))
     }
 
     fn beyond(&self, statistic: f64) -> usize {

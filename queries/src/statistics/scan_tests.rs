@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::ScanNull;
+use super::super::scan_deal::ScanDeal;
+use super::super::{ScanBound, ScanNull};
 use super::{ScanCases, ScanCounts, ScanFinding, log_likelihood_ratio};
 
 const EXPECTED: &str = include_str!("../../../tests/oracle/scan_expected.json");
@@ -172,11 +173,12 @@ fn the_null_of_both_forms_is_numpys_within_its_error() {
 fn the_tail_is_scipys_gumbel_by_moments() {
     let gumbel = &table()["gumbel"];
     let null = ScanNull::of(list(&gumbel["maxima"], number)).unwrap();
-    let (location, scale) = null.gumbel();
-    assert!((location - number(&gumbel["location"])).abs() < 1e-9 && (scale - number(&gumbel["scale"])).abs() < 1e-9);
+    let tail = null.tail().unwrap();
+    let (location, scale) = (number(&gumbel["location"]), number(&gumbel["scale"]));
+    assert!((tail.location - location).abs() < 1e-9 && (tail.scale - scale).abs() < 1e-9);
     for point in gumbel["tail"].as_array().unwrap() {
         let (statistic, p) = (number(&point["statistic"]), number(&point["p"]));
-        assert!((null.gumbel_p(statistic) / p - 1.0).abs() < 1e-6, "{statistic}");
+        assert!((tail.upper_tail(statistic) / p - 1.0).abs() < 1e-6, "{statistic}");
         if p < 0.5 {
             assert!((null.statistic_at(p) - statistic).abs() < 1e-6, "{statistic}");
         }
@@ -185,7 +187,57 @@ fn the_tail_is_scipys_gumbel_by_moments() {
         (null.p(5.0) - null.monte_carlo_p(5.0)).abs() < f64::EPSILON,
         "many repetitions reach it"
     );
-    assert!((null.p(14.0) - null.gumbel_p(14.0)).abs() < f64::EPSILON, "none does");
+    assert!((null.p(14.0) - tail.upper_tail(14.0)).abs() < f64::EPSILON, "none does");
+}
+
+#[test]
+fn a_dealt_city_has_the_greatest_ratio_that_counting_it_anew_gives() {
+    for city in table()["cities"].as_array().unwrap() {
+        let mut city = City::of(city);
+        let counts = ScanCounts::of(&city.cases());
+        let mut deal = ScanDeal::new(&counts);
+        // Turned by another number of places each time, so that the same cases lie in other windows.
+        for turn in 0..40 {
+            let all = city.places.len();
+            city.places.rotate_left(turn % all);
+            for (age, place) in city.places[..*city.ends.last().unwrap()].iter().enumerate() {
+                let shortest = city.ends.partition_point(|end| *end <= age);
+                deal.deal(&city.zones_of[*place as usize], shortest);
+            }
+            let anew = ScanCounts::of(&city.cases()).maximum();
+            assert!((deal.maximum() - anew).abs() < f64::EPSILON, "{turn}: {anew}");
+        }
+    }
+}
+
+#[test]
+fn no_null_has_a_smaller_p_than_its_bound() {
+    const REPLICAS: usize = 2_000;
+    for city in table()["cities"].as_array().unwrap() {
+        let input = City::of(city);
+        let null = ScanNull::permutation(&input.cases(), REPLICAS, 11).unwrap();
+        let counts = ScanCounts::of(&input.cases());
+        // Zones that share no place with one before them.
+        let mut taken = vec![false; input.zones_of.len()];
+        let apart = (0..input.zones).filter(|zone| {
+            let places = (0..input.zones_of.len()).filter(|place| input.zones_of[*place].iter().any(|own| *own as usize == *zone));
+            let places: Vec<usize> = places.collect();
+            let free = places.iter().all(|place| !taken[*place]);
+            for place in places.into_iter().filter(|_| free) {
+                taken[place] = true;
+            }
+            free
+        });
+        let bound = ScanBound::of(&counts, apart);
+        let mut told = false;
+        for statistic in [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0] {
+            let (least, p) = (bound.least_p(statistic), null.monte_carlo_p(statistic));
+            let error = (p * (1.0 - p) / 2_000.0).sqrt();
+            assert!(least <= p + 4.0 * error, "{} {statistic}: {least}, {p}", city["name"]);
+            told |= least > p / 20.0 && p < 0.5;
+        }
+        assert!(told, "{}: it says something", city["name"]);
+    }
 }
 
 #[test]

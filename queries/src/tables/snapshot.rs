@@ -128,6 +128,11 @@ pub struct LaneSnapshot {
     pub restarts: u64,
     /// What somebody should look at.
     pub alarm: Option<Alarm>,
+    /// Refused events that are written down, the newest ones, oldest first: `seq`, `offset`, `reason`, `field`, `payload`. No question sees
+    /// them; who may is decided by whoever shows them.
+    pub letters: Vec<RecordBatch>,
+    /// Messages it has told others, by output topic, as far as it is written down.
+    pub told: BTreeMap<String, u64>,
 }
 
 /// Tables of all lanes at one instant, by lane name.

@@ -129,6 +129,49 @@ impl Served {
         }
     }
 
+    /// What it answers at a path: status and JSON (null if it is none).
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub fn ask(&self, path: &str) -> io::Result<(u16, Value)> {
+        let request = ureq::get(format!("http://{}{path}", self.address));
+        let answered = request.config().http_status_as_error(false).build().call();
+        Self::told(answered)
+    }
+
+    /// Where it answers, as host and port.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// What it answers to something that is sent to a path with these headers.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub fn send(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<(u16, Value)> {
+        Self::send_to(&self.address, path, headers, body)
+    }
+
+    /// As [`Self::send`], from a thread that has no more than the address.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub fn send_to(address: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<(u16, Value)> {
+        let mut request = ureq::post(format!("http://{address}{path}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answered = request.config().http_status_as_error(false).build().send(body);
+        Self::told(answered)
+    }
+
+    fn told(answered: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> io::Result<(u16, Value)> {
+        let mut answer = answered.map_err(io::Error::other)?;
+        let status = answer.status().as_u16();
+        Ok((status, answer.body_mut().read_json().unwrap_or_default()))
+    }
+
     /// What it has logged since it was last asked.
     #[must_use]
     pub fn logged(&self) -> Vec<String> {

@@ -12,7 +12,7 @@ use tanggap_tests::harness::served::{config_file, data_dir, output};
 pub(crate) const TOPICS: [&str; 5] = ["qlue.reports", "crm.status", "waze.feed", "twitter.tweets", "gauge.levels"];
 
 /// Topics of what lanes tell.
-pub(crate) const OUTPUT_TOPICS: usize = 4;
+pub(crate) const OUTPUT_TOPICS: usize = 5;
 /// What `verify` says of a lane that is right.
 pub(crate) const AS_THE_LOG_SAYS: &str = ": as the log says";
 /// What `verify` says of an output topic that is right.
@@ -23,7 +23,7 @@ pub(crate) const QUESTIONS: [&str; 8] = [
     "SELECT pane, cell, kelurahan, category, channel, sum(n) AS n FROM panes GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5",
     "SELECT id, channel, \"offset\", event_time, cell, kelurahan, category, kind, reporter, unit, late, duty_post FROM reports ORDER BY 2, 3",
     "SELECT id, report_channel, \"offset\", time, status, unit, rating, close_reason, before_photo, before_look, after_photo, after_look, \
-     after_taken_at FROM transitions WHERE lane LIKE 'crm%' ORDER BY 3, 4, 5",
+     after_taken_at, other FROM transitions WHERE lane LIKE 'crm%' ORDER BY 3, 4, 5",
     "SELECT id, report_channel, \"offset\", time, status, unit FROM transitions WHERE lane NOT LIKE 'crm%' ORDER BY 2, 3, 4, 5",
     "SELECT id, channel, unit_code, rule, reason_id, second_unit FROM routes ORDER BY 1, 2, 3, 4",
     "SELECT id, time, level_cm FROM levels ORDER BY 1, 2, 3",

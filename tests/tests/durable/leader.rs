@@ -9,7 +9,13 @@ use super::admin::Admin;
 use super::feeds::{Feeds, OUTPUT_TOPICS, TOPICS, sink};
 
 /// What lanes tell: of these too a broker must be able to die.
-const OUTPUTS: [&str; OUTPUT_TOPICS] = ["tanggap.dead-letter", "tanggap.routed", "tanggap.late", "tanggap.windows"];
+const OUTPUTS: [&str; OUTPUT_TOPICS] = [
+    "tanggap.dead-letter",
+    "tanggap.routed",
+    "tanggap.late",
+    "tanggap.windows",
+    "tanggap.statuses",
+];
 /// Parts the feeds are given in.
 const PARTS: usize = 8;
 /// The controller misses a broker after five seconds; a loaded machine takes longer to read on.

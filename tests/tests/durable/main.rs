@@ -3,6 +3,7 @@
 
 mod admin;
 mod bucket;
+mod deeds;
 mod embedded;
 mod feeds;
 mod golden;

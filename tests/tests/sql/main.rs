@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod duty;
+mod false_closings;
 mod quality;
 mod random_city;
 
@@ -23,7 +24,7 @@ use datafusion::prelude::SessionContext;
 use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, Runner};
 use tanggap_engine::route::{JAKARTA, Router};
 use tanggap_queries::functions::{self, units_table};
-use tanggap_queries::named::{Cases, InboxItem, Level, Ranking, RankingRule, rankings_table, routes};
+use tanggap_queries::named::{Cases, InboxItem, Level, Ranking, RankingRule, Urgency, rankings_table, routes};
 
 /// What went wrong, in words.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +91,7 @@ impl TinyCity {
                 self.leave("rankings", vec![rankings_table(&rows)?])
             }
             ["inbox", unit] => {
-                let items = self.asked()?.inbox(unit, 10).await?;
+                let items = self.asked()?.inbox(unit).await?.page(&Urgency::ALL, 0, 10)?;
                 self.leave("inbox", vec![inbox_table(&items)?])
             }
             _ => Err(Failure::Question(format!("what is ASK {question}?"))),
@@ -141,7 +142,7 @@ fn inbox_table(items: &[InboxItem]) -> Result<RecordBatch, Failure> {
         ("id", text(|item| Some(&item.id))),
         ("channel", text(|item| Some(&item.channel))),
         ("kelurahan", text(|item| item.kelurahan.as_deref())),
-        ("state", text(|item| Some(&item.state))),
+        ("state", text(|item| Some(item.state))),
         ("second_unit", text(|item| item.second_unit.as_deref())),
         ("filed", whole(|item| Some(item.filed))),
         ("age_s", whole(|item| Some(item.age_s))),

@@ -9,18 +9,19 @@ use anyhow::Context;
 use bytes::Bytes;
 use datafusion::arrow::array::RecordBatch;
 use tanggap_connectors::decode::{Decoder, Payload};
-use tanggap_engine::event::{EventBatch, EventBatchBuilder, Reject, schema};
-use tanggap_engine::lane::LaneState;
+use tanggap_engine::event::{EventBatch, EventBatchBuilder, Kind, Reject, schema};
+use tanggap_engine::lane::{LaneSettings, LaneState};
 use tanggap_engine::pane::{Kernel, Tiers};
-use tanggap_engine::route::route;
+use tanggap_engine::route::{asked, route};
 use tanggap_engine::time::HOUR_US;
 use tanggap_queries::measures::PaneKernel;
+use tanggap_queries::named::SightingPile;
 use tanggap_queries::tables::{LaneSnapshot, Liveness, Written};
 
 use crate::run::durable::{Durable, table};
 use crate::run::history::{Backlog, Stand, Through, Waiting};
 use crate::run::outbox::Message;
-use crate::run::pile::{Pile, since};
+use crate::run::pile::{Pile, of_kind, since};
 use crate::run::setting::Setting;
 
 /// A refused event with the bytes of its payload. Where several events of a payload are refused, the first has them and the others are empty.
@@ -35,7 +36,7 @@ pub(in crate::run) struct DeadLetter {
 pub(in crate::run) enum Keep {
     /// For a live city: segments merged in tiers, reports that are no complaints for a while.
     Live,
-    /// For a replay that is read once at the end: partial sums as they come, complaints only.
+    /// For a replay that is read once at the end: partial sums as they come, complaints only; of all else what hotspots are looked for in.
     Once,
 }
 
@@ -59,6 +60,8 @@ pub(in crate::run) struct LaneRunner {
     routes: Pile,
     levels: Pile,
     dead: Vec<DeadLetter>,
+    /// Of a replay: what hotspots are looked for in.
+    sightings: SightingPile,
     next_offset: i64,
     newest_broker_time: Option<i64>,
     /// Signals and levels before this are forgotten, µs.
@@ -80,7 +83,9 @@ impl LaneRunner {
     /// The topic is none we can read, or its mapping is wrong.
     pub(in crate::run) fn new(setting: &Setting, topic: &str, partition: i32, name: String, keep: Keep) -> anyhow::Result<Self> {
         let decoder = Decoder::for_topic(topic, &setting.config.decode()).with_context(|| format!("the topic {topic} cannot be read"))?;
-        let state = LaneState::new(decoder.channel(), setting.config.lane(keep == Keep::Live));
+        let decoder = decoder.reading(setting.texts.as_ref());
+        let state = LaneState::new(decoder.channel(), lane_settings(setting, &decoder, keep));
+        let sightings = SightingPile::new(decoder.channel());
         Ok(Self {
             setting: setting.clone(),
             keep,
@@ -99,6 +104,7 @@ impl LaneRunner {
             routes: Pile::default(),
             levels: Pile::default(),
             dead: Vec::new(),
+            sightings,
             next_offset: 0,
             newest_broker_time: None,
             kept_from: i64::MIN,
@@ -225,6 +231,7 @@ impl LaneRunner {
     fn apply(&mut self, batch: &EventBatch) -> anyhow::Result<()> {
         let step = self.state.apply(batch, &self.setting.ground);
         self.log(&step.log, &step.over);
+        let asked = asked(&step)?;
         if step.counted.num_rows() > 0 {
             let partial = self.kernel.sum(&[step.counted])?;
             self.gather(table::PANES, &partial);
@@ -233,11 +240,11 @@ impl LaneRunner {
                 Keep::Once => self.partials.push(partial),
             }
         }
-        if step.cases.num_rows() > 0 {
-            let routes = route(&self.setting.router, &step.cases, &self.setting.ground);
+        if asked.num_rows() > 0 {
+            let routes = route(&self.setting.router, self.decoder.channel(), &asked, &self.setting.ground);
             if let Some(durable) = &mut self.durable {
                 durable.add(table::ROUTES, &routes);
-                durable.route(self.decoder.channel(), &routes)?;
+                durable.route(&self.setting.router, self.decoder.channel(), &routes)?;
             }
             self.routes.push(routes);
         }
@@ -248,14 +255,22 @@ impl LaneRunner {
         self.gather(table::SIGNALS, &signals);
         self.gather(table::TRANSITIONS, &step.transitions);
         self.gather(table::LEVELS, &levels);
+        match self.keep {
+            Keep::Live => self.signals.push(signals),
+            Keep::Once => {
+                self.sightings.add(&step.cases);
+                self.sightings.add(&signals);
+                self.signals.push(of_kind(&signals, Kind::Emergency)?);
+            }
+        }
         self.cases.push(step.cases);
-        self.signals.push(signals);
-        self.transitions.push(step.transitions);
-        self.levels.push(levels);
         if let Some(durable) = &mut self.durable {
             durable.late(&step.late);
             durable.windows(self.decoder.channel(), &step.closed);
+            durable.statuses(&step.transitions);
         }
+        self.transitions.push(step.transitions);
+        self.levels.push(levels);
         Ok(())
     }
 
@@ -295,6 +310,11 @@ impl LaneRunner {
         Some(watermark - watermark.rem_euclid(HOUR_US) - KEEP_SIGNALS_US)
     }
 
+    /// Takes the sightings of a replay out.
+    pub(in crate::run) fn take_sightings(&mut self) -> SightingPile {
+        std::mem::replace(&mut self.sightings, SightingPile::new(self.decoder.channel()))
+    }
+
     /// Partial sums of a replay.
     pub(in crate::run) fn partials(&self) -> &[RecordBatch] {
         &self.partials
@@ -303,6 +323,11 @@ impl LaneRunner {
     /// The state behind the tables.
     pub(in crate::run) const fn state(&self) -> &LaneState {
         &self.state
+    }
+
+    /// Channel of the lane.
+    pub(in crate::run) fn channel(&self) -> &str {
+        self.decoder.channel()
     }
 
     /// Name of the lane.
@@ -348,7 +373,17 @@ impl LaneRunner {
             written: self.written(),
             restarts: 0,
             alarm: None,
+            letters: self.durable.as_ref().map(|durable| durable.refused().to_vec()).unwrap_or_default(),
+            told: self.durable.as_ref().map(|durable| durable.told().clone()).unwrap_or_default(),
         }
+    }
+}
+
+/// Settings of a lane's state. Where texts are read a kelurahan that one names is where the report is kept to lie.
+fn lane_settings(setting: &Setting, decoder: &Decoder, keep: Keep) -> LaneSettings {
+    LaneSettings {
+        places_by_name: decoder.reads(),
+        ..setting.config.lane(keep == Keep::Live)
     }
 }
 

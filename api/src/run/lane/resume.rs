@@ -7,7 +7,7 @@ use tanggap_engine::commit::Writer;
 use tanggap_engine::event::schema;
 use tanggap_engine::lane::{LaneState, Relived};
 
-use super::{Keep, LaneRunner};
+use super::{Keep, LaneRunner, lane_settings};
 use crate::run::durable::{Durable, made_with, same_settings, table};
 use crate::run::history::Stand;
 use crate::run::outbox::{Message, messages};
@@ -27,8 +27,8 @@ impl LaneRunner {
         store: Box<dyn CommitStore>,
         writer: Writer,
     ) -> anyhow::Result<(Self, Vec<Message>)> {
-        let (durable, recovered) = Durable::open(store, writer, &name, setting)?;
         let mut runner = Self::new(setting, topic, partition, name, Keep::Live)?;
+        let (durable, recovered) = Durable::open(store, writer, &runner.name, runner.channel(), setting)?;
         runner.durable = Some(durable);
         runner.keep_log();
         let unsent = match recovered {
@@ -54,9 +54,9 @@ impl LaneRunner {
         store: Box<dyn CommitStore>,
         writer: Writer,
     ) -> anyhow::Result<Self> {
-        let (durable, recovered) = Durable::open(store, writer, &name, setting)?;
-        anyhow::ensure!(recovered.is_none(), "{name} is there already");
         let mut runner = Self::new(setting, topic, partition, name, Keep::Live)?;
+        let (durable, recovered) = Durable::open(store, writer, &runner.name, runner.channel(), setting)?;
+        anyhow::ensure!(recovered.is_none(), "{} is there already", runner.name);
         runner.durable = Some(durable);
         runner.state.keep_journal();
         runner.state.tell_panes(&[])?;
@@ -68,8 +68,9 @@ impl LaneRunner {
     /// # Errors
     /// As [`Self::resume`].
     pub(in crate::run) fn kept(setting: &Setting, topic: &str, partition: i32, name: String, recovered: Recovered) -> anyhow::Result<Self> {
-        same_settings(&name, &recovered.manifest.made_with, &made_with(setting)?)?;
         let mut runner = Self::new(setting, topic, partition, name, Keep::Live)?;
+        let now = made_with(setting, runner.channel())?;
+        same_settings(&runner.name, &recovered.manifest.made_with, &now)?;
         runner.keep_log();
         runner.restore(recovered)?;
         Ok(runner)
@@ -109,7 +110,7 @@ impl LaneRunner {
             }
         }
         let traffic = take(table::TRAFFIC).pop().unwrap_or_else(|| self.state.traffic());
-        let settings = self.setting.config.lane(true);
+        let settings = lane_settings(&self.setting, &self.decoder, Keep::Live);
         self.state = LaneState::restore(self.decoder.channel(), settings, manifest.state, &take(table::SEEN), &traffic)
             .with_context(|| format!("epoch {} of {} cannot be used", manifest.epoch, self.name))?;
         self.state.tell_panes(&panes)?;

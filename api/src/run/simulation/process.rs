@@ -37,6 +37,7 @@ pub(super) static SETTING: LazyLock<Setting> = LazyLock::new(|| {
         ground: Ground::of(&territory),
         territory: Arc::new(territory),
         router: Arc::new(Router::from_toml(JAKARTA).unwrap()),
+        texts: None,
     }
 });
 

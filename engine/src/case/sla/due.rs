@@ -1,6 +1,7 @@
 //! When the clocks of one case run out, how it stands with them at a moment, and who has to hear of it.
 
-use super::{Level, SlaClock, SlaRule};
+use super::{Length, Level, SlaClock, SlaRule};
+use crate::case::Pause;
 use crate::time::WorkingTime;
 
 /// One clock of one case, µs UTC.
@@ -38,6 +39,27 @@ impl ClockState {
 }
 
 impl Due {
+    /// When a clock of this length runs out for a case filed at `filed` (µs UTC) and held by a unit (code or name), at risk once more than
+    /// `percent` of it is gone. In the `pauses` of the case ([`crate::case::Story`]) it stands still; one that begins when it has run out puts
+    /// nothing off.
+    #[must_use]
+    pub fn of(
+        clock: SlaClock,
+        length: Length,
+        percent: u8,
+        filed: i64,
+        pauses: &[Pause],
+        working: &WorkingTime,
+        unit: Option<&str>,
+    ) -> Self {
+        let later = |moment: i64| put_off(length, moment, pauses, working, unit);
+        Self {
+            clock,
+            at_risk_after: later(length.share_after(filed, percent, working, unit)),
+            due: later(length.after(filed, working, unit)),
+        }
+    }
+
     /// How it stands at a moment, if the clock was met at `met` (none = not yet). A clock that was met is in time or too late for ever.
     #[must_use]
     pub fn state(&self, met: Option<i64>, at: i64) -> ClockState {
@@ -66,30 +88,28 @@ pub struct Escalated {
 }
 
 impl SlaRule {
-    /// When one clock runs out for a case filed at `filed` (µs UTC) and held by a unit (code or name); none = no such clock.
+    /// When one clock runs out; none = no such clock. Arguments as those of [`Due::of`].
     #[must_use]
-    pub fn due(&self, clock: SlaClock, filed: i64, working: &WorkingTime, unit: Option<&str>) -> Option<Due> {
+    pub fn due(&self, clock: SlaClock, filed: i64, pauses: &[Pause], working: &WorkingTime, unit: Option<&str>) -> Option<Due> {
         let length = self.length(clock)?;
-        Some(Due {
-            clock,
-            at_risk_after: length.share_after(filed, self.at_risk_percent, working, unit),
-            due: length.after(filed, working, unit),
-        })
+        Some(Due::of(clock, length, self.at_risk_percent, filed, pauses, working, unit))
     }
 
     /// When every clock of the rule runs out, in the order of a case's life; see [`Self::due`].
     #[must_use]
-    pub fn dues(&self, filed: i64, working: &WorkingTime, unit: Option<&str>) -> Vec<Due> {
+    pub fn dues(&self, filed: i64, pauses: &[Pause], working: &WorkingTime, unit: Option<&str>) -> Vec<Due> {
         let clocks = SlaClock::ALL.into_iter();
-        clocks.filter_map(|clock| self.due(clock, filed, working, unit)).collect()
+        clocks.filter_map(|clock| self.due(clock, filed, pauses, working, unit)).collect()
     }
 
     /// The escalations of a case that have happened by `at`, earliest first. `met` says when a clock was met (none = not yet): what was
-    /// met by the instant of a step does not escalate; what was met later did.
+    /// met by the instant of a step does not escalate; what was met later did. A clock that has run out waits for nobody: pauses after
+    /// that put no step off.
     #[must_use]
     pub fn escalated(
         &self,
         filed: i64,
+        pauses: &[Pause],
         working: &WorkingTime,
         unit: Option<&str>,
         met: impl Fn(SlaClock) -> Option<i64>,
@@ -97,10 +117,10 @@ impl SlaRule {
     ) -> Vec<Escalated> {
         let mut escalated = Vec::new();
         for step in self.escalations() {
-            let Some(length) = self.length(step.clock) else {
+            let Some(due) = self.due(step.clock, filed, pauses, working, unit) else {
                 continue;
             };
-            let since = step.after.after(length.after(filed, working, unit), working, unit);
+            let since = step.after.after(due.due, working, unit);
             if since <= at && met(step.clock).is_none_or(|met| met > since) {
                 escalated.push(Escalated {
                     since,
@@ -113,4 +133,16 @@ impl SlaRule {
         escalated.sort_unstable();
         escalated
     }
+}
+
+/// A moment put off by every pause that begins before it.
+fn put_off(length: Length, moment: i64, pauses: &[Pause], working: &WorkingTime, unit: Option<&str>) -> i64 {
+    let mut moment = moment;
+    for pause in pauses {
+        if pause.from_us >= moment {
+            break;
+        }
+        moment = length.put_off(moment, (pause.from_us, pause.to_us), working, unit);
+    }
+    moment
 }

@@ -12,16 +12,6 @@ pub enum SlaError {
     /// Two rules share an id.
     #[error("two rules have the id `{0}`; rename one")]
     DuplicateRule(String),
-    /// A rule names something there is not.
-    #[error("rule `{rule}` names the {what} `{name}`, which there is not")]
-    Unknown {
-        /// The rule.
-        rule: String,
-        /// What is missing: `kind`, `category` or `unit kind`.
-        what: &'static str,
-        /// As written.
-        name: String,
-    },
     /// A length that cannot be understood.
     #[error(
         "`{text}` for {clock} of rule `{rule}` is no length; write a whole number and hours, days, working hours or working days, as in \
@@ -43,9 +33,6 @@ pub enum SlaError {
         /// The clock that runs longer.
         clock: &'static str,
     },
-    /// A rule that waits to be named, and has conditions.
-    #[error("rule `{0}` applies by name only, so its conditions say nothing; drop `when` or `by_name_only`")]
-    NamedWithConditions(String),
     /// An escalation of a clock that does not run.
     #[error("rule `{rule}` escalates {clock}, but has no such clock; give it a length, or drop the step")]
     NothingToEscalate {
@@ -66,28 +53,5 @@ pub enum SlaError {
         clock: &'static str,
         /// Who the step goes to.
         to: &'static str,
-    },
-    /// Every case a rule could fit is taken by rules before it.
-    #[error("rule `{rule}` can never be reached: rules before it take every case it fits (first of them: `{by}`); move it up, or drop it")]
-    Unreachable {
-        /// The rule.
-        rule: String,
-        /// The first rule that takes one of its cases.
-        by: String,
-    },
-    /// Some case finds no rule.
-    #[error(
-        "no rule fits a case of kind `{kind}` and category `{category}` from `{channel}` at a unit of kind `{unit_kind}`; end with a rule \
-         without conditions"
-    )]
-    Uncovered {
-        /// Kind id, or `unread`.
-        kind: &'static str,
-        /// Category id, or `unknown`.
-        category: &'static str,
-        /// The channel.
-        channel: String,
-        /// Unit kind id, or `none`.
-        unit_kind: &'static str,
     },
 }

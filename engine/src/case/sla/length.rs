@@ -55,6 +55,17 @@ impl Length {
         hours.after(from, share(hours.working_us(from, due)))
     }
 
+    /// A moment of its kind of time put off by what of that kind lies in `[from, to)`: how far its end moves when it stands still for so
+    /// long. Of working days, it is the working time of the default hours.
+    pub(super) fn put_off(self, moment: i64, (from, to): (i64, i64), working: &WorkingTime, unit: Option<&str>) -> i64 {
+        let hours = match self {
+            Self::Hours(_) | Self::Days(_) => return moment.saturating_add(to.saturating_sub(from)),
+            Self::WorkingHours(_) => working.hours(unit),
+            Self::WorkingDays(_) => working.hours(None),
+        };
+        hours.after(moment, hours.working_us(from, to))
+    }
+
     /// Hours where it is wall time; none where it depends on the calendar.
     #[must_use]
     pub fn wall_hours(self) -> Option<u64> {

@@ -1,20 +1,8 @@
-//! One rule of service levels: when it applies, its clocks, and its escalations.
+//! One rule of service levels: its clocks and its escalations.
 
 use serde::Deserialize;
 
-use super::{Length, SlaError, SlaFacts};
-use crate::event::{Category, Kind};
-use crate::route::UnitKind;
-
-/// Every kind of unit, as rules may name it.
-pub(super) const UNIT_KINDS: [UnitKind; 6] = [
-    UnitKind::Dinas,
-    UnitKind::Kelurahan,
-    UnitKind::Kecamatan,
-    UnitKind::Agency,
-    UnitKind::Police,
-    UnitKind::Emergency,
-];
+use super::{Length, SlaError};
 
 /// A clock a case is held to. All of them start when the case is filed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -88,7 +76,6 @@ pub struct Escalation {
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenRule {
     id: String,
-    when: Option<When>,
     #[serde(default)]
     by_name_only: bool,
     respond: Option<String>,
@@ -97,16 +84,6 @@ pub(super) struct WrittenRule {
     finish: Option<String>,
     #[serde(default)]
     escalate: Vec<WrittenStep>,
-}
-
-/// The conditions of a rule; what is not said fits everything.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct When {
-    kind: Option<Vec<String>>,
-    category: Option<Vec<String>>,
-    channel: Option<Vec<String>>,
-    unit_kind: Option<Vec<String>>,
 }
 
 /// A step as written.
@@ -120,15 +97,11 @@ struct WrittenStep {
     assumption: bool,
 }
 
-/// A rule with its names resolved.
-#[derive(Clone, Debug)]
+/// A rule that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlaRule {
     id: String,
     by_name_only: bool,
-    kinds: Option<Vec<Option<Kind>>>,
-    categories: Option<Vec<Option<Category>>>,
-    channels: Option<Vec<String>>,
-    unit_kinds: Option<Vec<Option<UnitKind>>>,
     /// By [`SlaClock::ALL`].
     clocks: [Option<Length>; 4],
     escalations: Vec<Escalation>,
@@ -136,36 +109,9 @@ pub struct SlaRule {
 }
 
 impl SlaRule {
-    /// Resolves what a written rule names, and checks it by itself.
+    /// Reads a written rule, and checks it.
     pub(super) fn resolve(written: WrittenRule, at_risk_percent: u8) -> Result<Self, SlaError> {
         let id = written.id;
-        if written.by_name_only && written.when.is_some() {
-            return Err(SlaError::NamedWithConditions(id));
-        }
-        let when = written.when.unwrap_or_default();
-        let unknown = |what, name: &str| SlaError::Unknown {
-            rule: id.clone(),
-            what,
-            name: name.to_owned(),
-        };
-        let kind = |name: &String| match (name.as_str(), Kind::from_id(name)) {
-            ("unread", _) => Ok(None),
-            (_, Some(kind)) => Ok(Some(kind)),
-            _ => Err(unknown("kind", name)),
-        };
-        let category = |name: &String| match (name.as_str(), Category::from_id(name)) {
-            ("unknown", _) => Ok(None),
-            (_, Some(category)) => Ok(Some(category)),
-            _ => Err(unknown("category", name)),
-        };
-        let unit_kind = |name: &String| match (name.as_str(), UNIT_KINDS.into_iter().find(|kind| kind.id() == name)) {
-            ("none", _) => Ok(None),
-            (_, Some(kind)) => Ok(Some(kind)),
-            _ => Err(unknown("unit kind", name)),
-        };
-        let kinds = when.kind.map(|names| names.iter().map(kind).collect()).transpose()?;
-        let categories = when.category.map(|names| names.iter().map(category).collect()).transpose()?;
-        let unit_kinds = when.unit_kind.map(|names| names.iter().map(unit_kind).collect()).transpose()?;
         let mut clocks = [None; 4];
         let texts = [written.respond, written.coordinate, written.dispatch, written.finish];
         for ((clock, length), text) in SlaClock::ALL.into_iter().zip(&mut clocks).zip(texts) {
@@ -183,10 +129,6 @@ impl SlaRule {
         let rule = Self {
             id,
             by_name_only: written.by_name_only,
-            kinds,
-            categories,
-            channels: when.channel,
-            unit_kinds,
             clocks,
             escalations,
             at_risk_percent,
@@ -242,7 +184,7 @@ impl SlaRule {
         &self.id
     }
 
-    /// Whether it applies only to cases that somebody assigned to it by its id.
+    /// Whether no route names it: it is for cases that a person puts under it.
     #[must_use]
     pub const fn by_name_only(&self) -> bool {
         self.by_name_only
@@ -258,27 +200,6 @@ impl SlaRule {
     #[must_use]
     pub fn escalations(&self) -> &[Escalation] {
         &self.escalations
-    }
-
-    /// Whether it fits a case; one that applies by name only fits none.
-    #[must_use]
-    pub fn fits(&self, facts: &SlaFacts<'_>) -> bool {
-        !self.by_name_only
-            && self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&facts.kind))
-            && self
-                .categories
-                .as_ref()
-                .is_none_or(|categories| categories.contains(&facts.category))
-            && self
-                .channels
-                .as_ref()
-                .is_none_or(|channels| channels.iter().any(|channel| channel == facts.channel))
-            && self.unit_kinds.as_ref().is_none_or(|kinds| kinds.contains(&facts.unit_kind))
-    }
-
-    /// The channels it names.
-    pub(super) fn channels(&self) -> impl Iterator<Item = &str> {
-        self.channels.iter().flatten().map(String::as_str)
     }
 }
 

@@ -144,3 +144,32 @@ fn what_cannot_be_used_is_refused_with_its_place() {
         assert!(matches!(error, TerritoryError::NotGeoJson(_)), "{error}");
     }
 }
+
+#[test]
+fn several_regions_are_one_territory_with_a_name_each() {
+    let named = |code: &str, at: f64, region: &str| {
+        let names = PropertyNames {
+            region_name: region.to_owned(),
+            ..PropertyNames::default()
+        };
+        let file = format!(
+            r#"{{"type": "FeatureCollection", "features": [{}]}}"#,
+            feature(code, "B", &square(at, -6.2))
+        );
+        Territory::from_geojson(file.as_bytes(), &names).unwrap()
+    };
+    let home = || named("31.74.01.1001", 106.8, "DKI Jakarta");
+    let whole = home().with_others(vec![named("35.78.01.1001", 112.7, "Surabaya")]).unwrap();
+    let regions: Vec<(String, String)> = whole.units(Level::Region).into_iter().map(|unit| (unit.code, unit.name)).collect();
+    assert_eq!(
+        regions,
+        [
+            ("31".to_owned(), "DKI Jakarta".to_owned()),
+            ("35".to_owned(), "Surabaya".to_owned())
+        ]
+    );
+    assert_ne!(whole.version(), home().version());
+    assert_eq!(home().with_others(Vec::new()).unwrap().version(), home().version());
+    let error = home().with_others(vec![named("31.74.01.1001", 106.9, "Twin")]).unwrap_err();
+    assert!(error.to_string().contains("31.74.01.1001 is in two regions"), "{error}");
+}

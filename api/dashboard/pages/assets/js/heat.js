@@ -11,6 +11,12 @@ export const LADDERS = [
   [1, 100, 300, 800, 2000],
 ];
 
+/**
+ * The classes of how far a cell is above usual, in tenths of a standard deviation: about usual or below, above, clearly, far, very far.
+ * A cell with reports is never without a class.
+ */
+export const EXCESS10 = [-Infinity, 10, 20, 30, 50];
+
 /** Share of the non-empty cells the top class may hold before a coarser ladder is taken, and below which a finer one is. */
 const TOP_SHARE_MOST = 0.06;
 const TOP_SHARE_LEAST = 0.01;

@@ -63,6 +63,16 @@ export class Live {
     return this.serverClock ? this.serverClock.serverMs + (performance.now() - this.serverClock.at) : null;
   }
 
+  /**
+   * What a room that does without the stream was told: up to when the city is known, and when now is.
+   * @param {string | null} asOf
+   * @param {number} nowMs
+   */
+  note(asOf, nowMs) {
+    this.asOf = asOf ?? this.asOf;
+    this.serverClock = { serverMs: nowMs, at: performance.now() };
+  }
+
   silentMs() {
     return performance.now() - this.lastHeardAt;
   }
@@ -81,12 +91,19 @@ export class Live {
     listen("snapshot", (body) => this.#takeCells(body, true));
     listen("delta", (body) => this.#takeCells(body, false));
     listen("watermark", (body) => this.#takeWatermark(body));
-    listen("resync", () => this.#connect());
+    // The browser sends the id of the last event it heard when it connects again, so the server tells what was missed. After `resync` it
+    // cannot: a snapshot follows, and if it does not, only a new connection helps.
+    listen("resync", () => this.#connectSoon());
     listen("version", (body) => this.#takeVersion(body));
     stream.onerror = () => {
       if (stream !== this.stream || stream.readyState !== EventSource.CLOSED) return;
-      this.reopening = setTimeout(() => this.#connect(), REOPEN_MS);
+      this.#connectSoon();
     };
+  }
+
+  #connectSoon() {
+    clearTimeout(this.reopening);
+    this.reopening = setTimeout(() => this.#connect(), REOPEN_MS);
   }
 
   /**
@@ -95,6 +112,7 @@ export class Live {
    */
   #takeCells(body, whole) {
     if (whole) {
+      clearTimeout(this.reopening);
       this.cells.clear();
       this.hear.onGrid(body.grid);
     } else if (!this.ready) {

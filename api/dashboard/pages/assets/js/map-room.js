@@ -2,7 +2,7 @@
 // with the rising list, and remembers which cell is picked.
 
 import { ask, problemOf } from "./api.js";
-import { LADDERS, chooseBreaks, levelOf } from "./heat.js";
+import { EXCESS10, LADDERS, chooseBreaks, levelOf } from "./heat.js";
 import { CellFamilies } from "./hotspot/cells.js";
 import { GRID_TYPES, gridOf } from "./map/grid.js";
 import { openMap } from "./map/index.js";
@@ -12,6 +12,8 @@ import { middleOfCell } from "./map/shapes.js";
 /** @typedef {import("./types").CompactGrid} CompactGrid */
 /** @typedef {import("./types").Grid} Grid */
 /** @typedef {import("./types").HeatMap} HeatMap */
+/** @typedef {import("./types").JamItem} JamItem */
+/** @typedef {import("./types").MapGauge} MapGauge */
 /** @typedef {import("./types").MapCell} MapCell */
 /** @typedef {import("./types").MapSpot} MapSpot */
 /** @typedef {{ id: string, letter: string, label: string, cells: string[], picked: boolean }} Spot */
@@ -21,6 +23,9 @@ import { middleOfCell } from "./map/shapes.js";
 
 /** How many of the rising places carry a number on the map; more would cover it. */
 export const MARKS = 6;
+
+/** @type {MapCell} */
+const EMPTY = { n: 0, z10: 0, level: 0 };
 
 /** Wait before asking again for a grid that could not be had. */
 const AGAIN_MS = 5_000;
@@ -54,13 +59,26 @@ export class MapRoom {
     this.families = null;
     /** @type {Spot[]} hotspots as they were last given, for a map that comes later */
     this.spots = [];
+    /** @type {JamItem[]} jams as they were last given */
+    this.jams = [];
+    /** @type {MapGauge[]} */
+    this.gauges = [];
+    /** Called when somebody picks a cell on the map, before it is drawn as picked. @type {(index: number | null) => void} */
+    this.onPick = () => {};
     /** @type {MapSpot[]} those of them that lie in the grid */
     this.drawnSpots = [];
     this.spotsKey = "";
+    /** @type {Map<number, { n: number, z10: number }> | null} counts shown instead of the stream's */
+    this.held = null;
+    /** @type {"n" | "z"} */
+    this.measure = "n";
     /** @type {Set<number> | "all"} cells to redraw in the next frame */
     this.pending = new Set();
     this.drawing = false;
     this.loading = false;
+    /** How often cells were drawn, and how long the last time took, ms; for tests and for the curious. */
+    this.drawings = 0;
+    this.drawnMs = 0;
   }
 
   /**
@@ -70,7 +88,11 @@ export class MapRoom {
     this.theme = theme;
     const opening = openMap(this.place, {
       theme,
-      onPick: (index) => this.pick(index === this.picked ? null : index, false),
+      onPick: (index) => {
+        const picked = index === this.picked ? null : index;
+        this.onPick(picked);
+        this.pick(picked, false);
+      },
       onProblem: (what) => this.#fail({ title: what, status: 0 }),
     });
     await this.#load(opening);
@@ -121,6 +143,8 @@ export class MapRoom {
     this.redraw(null);
     this.showRising(this.live.watermark?.trending ?? []);
     this.showSpots(this.spots);
+    this.showJams(this.jams);
+    this.showGauges(this.gauges);
   }
 
   /**
@@ -154,6 +178,44 @@ export class MapRoom {
   }
 
   /**
+   * The stream has changed these cells, or all when null; a map that shows something else is not touched.
+   * @param {number[] | null} changed
+   */
+  follow(changed) {
+    if (!this.held) this.redraw(changed);
+  }
+
+  /** The counts that are shown: the stream's, or those somebody holds up instead. */
+  get cells() {
+    return this.held ?? this.live.cells;
+  }
+
+  /**
+   * Shows these counts instead of the stream's (a moment of the past, one channel), or the stream's again when null. Only cells that
+   * differ are drawn.
+   * @param {Map<number, { n: number, z10: number }> | null} cells
+   */
+  hold(cells) {
+    const before = this.cells;
+    this.held = cells;
+    const after = this.cells;
+    const same = (/** @type {number} */ index) => after.get(index)?.n === before.get(index)?.n && after.get(index)?.z10 === before.get(index)?.z10;
+    const changed = [...before.keys()].filter((index) => !same(index));
+    for (const index of after.keys()) if (!before.has(index)) changed.push(index);
+    this.redraw(changed);
+  }
+
+  /**
+   * Colours cells by their count, or by how far above usual they are.
+   * @param {"n" | "z"} measure
+   */
+  colourBy(measure) {
+    if (measure === this.measure) return;
+    this.measure = measure;
+    this.redraw(null);
+  }
+
+  /**
    * Redraws these cells, or all when null, in the next frame; several calls make one drawing.
    * @param {number[] | null} changed
    */
@@ -170,19 +232,25 @@ export class MapRoom {
 
   #draw() {
     if (!this.map) return;
-    const breaks = chooseBreaks(Array.from(this.live.cells.values(), (cell) => cell.n), this.breaks);
-    const all = this.pending === "all" || breaks !== this.breaks;
-    const indexes = all ? this.live.cells.keys() : /** @type {Set<number>} */ (this.pending);
+    const began = performance.now();
+    const { cells } = this;
+    const breaks = chooseBreaks(Array.from(cells.values(), (cell) => cell.n), this.breaks);
+    /** @type {Iterable<number>} */
+    let indexes = this.pending === "all" ? cells.keys() : this.pending;
     if (this.pending === "all") this.map.clearCells();
+    // Other classes colour every cell anew; those that have gone must still go.
+    else if (breaks !== this.breaks && this.measure === "n") indexes = new Set([...cells.keys(), ...this.pending]);
     this.breaks = breaks;
     this.pending = new Set();
     /** @type {[number, MapCell][]} */
     const changes = [];
     for (const index of indexes) {
-      const cell = this.live.cells.get(index);
-      changes.push([index, cell ? { ...cell, level: levelOf(cell.n, breaks) } : { n: 0, z10: 0, level: 0 }]);
+      const cell = cells.get(index);
+      changes.push([index, cell ? { ...cell, level: this.measure === "z" ? levelOf(cell.z10, EXCESS10) : levelOf(cell.n, breaks) } : EMPTY]);
     }
     this.map.setCells(changes);
+    this.drawnMs = performance.now() - began;
+    this.drawings += 1;
     this.changed();
   }
 
@@ -213,6 +281,24 @@ export class MapRoom {
       return at ? [{ ...spot, cells, at }] : [];
     });
     this.map.setHotspots(this.drawnSpots);
+  }
+
+  /**
+   * Draws these jams and no others; those outside the grid are left out.
+   * @param {JamItem[]} jams
+   */
+  showJams(jams) {
+    this.jams = jams;
+    this.map?.setJams(jams.flatMap(({ index, level }) => {
+      const at = index === null ? null : this.middleOf(index);
+      return at ? [{ at, level: level ?? 0 }] : [];
+    }));
+  }
+
+  /** @param {MapGauge[]} gauges */
+  showGauges(gauges) {
+    this.gauges = gauges;
+    this.map?.setGauges(gauges);
   }
 
   /** @param {string} id */

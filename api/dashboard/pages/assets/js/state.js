@@ -1,12 +1,12 @@
 // What the page shows, in one object; the part that identifies a view lives in the URL so that it can be shared.
 
+import { pathOf, roomOf } from "./rooms.js";
+
 /** @typedef {import("./types").Lang} Lang */
-/** @typedef {import("./types").Tab} Tab */
+/** @typedef {import("./types").RoomName} RoomName */
 /** @typedef {import("./types").WindowName} WindowName */
 /** @typedef {import("./types").Level} Level */
 
-/** @type {Tab[]} */
-export const TABS = ["peta", "peringkat", "antrean"];
 /** @type {WindowName[]} */
 export const WINDOWS = ["15m", "60m", "6h", "24h"];
 /** @type {Level[]} */
@@ -17,7 +17,8 @@ export const QUALITIES = /** @type {const} */ (["plain", "adjusted"]);
 
 /**
  * @typedef {object} Place
- * @property {Tab} tab
+ * @property {RoomName} tab the room; it is the path
+ * @property {string} argument what follows the room's name, such as the code of an area; empty = nothing
  * @property {Lang} lang
  * @property {WindowName} window
  * @property {string} category
@@ -28,21 +29,26 @@ export const QUALITIES = /** @type {const} */ (["plain", "adjusted"]);
  * @property {string} picked code of the ranked unit that is looked at; empty = none
  * @property {string} compared code of the one beside it; empty = none
  * @property {string} unit
+ * @property {string} channel only reports of this channel; empty = all
+ * @property {"z" | "n"} measure whether cells are coloured by how far above usual they are, or by their count
+ * @property {string} at a moment of the past that is looked at, RFC 3339; empty = now
  */
 
 /** Our names in the URL, and what each takes. Anything else in the URL is kept as it is. */
-const PARAMETERS = /** @type {const} */ ({ tab: "tab", lang: "lang", window: "w", category: "kat", level: "tingkat", rankingWindow: "periode", asOf: "per", quality: "mutu", picked: "pilih", compared: "banding", unit: "unit" });
+const PARAMETERS = /** @type {const} */ ({ lang: "lang", window: "w", category: "kat", level: "tingkat", rankingWindow: "periode", asOf: "per", quality: "mutu", picked: "pilih", compared: "banding", unit: "unit", channel: "kanal", measure: "ukur", at: "saat" });
 
 /** @returns {Place} */
 export function placeOfUrl() {
   const query = new URLSearchParams(location.search);
+  const room = roomOf(location);
   const one = (/** @type {keyof typeof PARAMETERS} */ name, /** @type {readonly string[]} */ allowed, /** @type {string} */ otherwise) => {
     const value = query.get(PARAMETERS[name]);
     return value !== null && allowed.includes(value) ? value : otherwise;
   };
   const free = (/** @type {keyof typeof PARAMETERS} */ name) => (query.get(PARAMETERS[name]) ?? "").slice(0, 64);
   return {
-    tab: /** @type {Tab} */ (one("tab", TABS, "peta")),
+    tab: room.name,
+    argument: room.argument,
     lang: /** @type {Lang} */ (one("lang", ["id", "en"], remembered("lang") === "en" ? "en" : "id")),
     window: /** @type {WindowName} */ (one("window", WINDOWS, "60m")),
     category: free("category"),
@@ -53,6 +59,9 @@ export function placeOfUrl() {
     picked: free("picked"),
     compared: free("compared"),
     unit: free("unit"),
+    channel: free("channel"),
+    measure: /** @type {"z" | "n"} */ (one("measure", ["z", "n"], "z")),
+    at: Number.isNaN(Date.parse(free("at"))) ? "" : free("at"),
   };
 }
 
@@ -72,10 +81,15 @@ export function isDay(text) {
  */
 export function placeToUrl(place, step) {
   const url = new URL(location.href);
-  const defaults = { tab: "peta", lang: "id", window: "60m", category: "", level: "kecamatan", rankingWindow: "30d", asOf: "", quality: "plain", picked: "", compared: "", unit: "" };
+  url.pathname = pathOf(place.tab, place.argument);
+  // The other ways to name a room, which are understood but not written.
+  url.searchParams.delete("tab");
+  if (url.hash.startsWith("#/")) url.hash = "";
+  const defaults = { lang: "id", window: "60m", category: "", level: "kecamatan", rankingWindow: "30d", asOf: "", quality: "plain", picked: "", compared: "", unit: "", channel: "", measure: "z", at: "" };
   for (const [name, parameter] of Object.entries(PARAMETERS)) {
-    const value = place[/** @type {keyof Place} */ (name)];
-    if (value === defaults[/** @type {keyof Place} */ (name)]) url.searchParams.delete(parameter);
+    const key = /** @type {keyof typeof PARAMETERS} */ (name);
+    const value = place[key];
+    if (value === defaults[key]) url.searchParams.delete(parameter);
     else url.searchParams.set(parameter, value);
   }
   if (url.href === location.href) return;

@@ -3,7 +3,44 @@
 export type Lang = "id" | "en";
 export type Words = { id: string; en: string };
 export type WindowName = "15m" | "60m" | "6h" | "24h";
-export type Tab = "peta" | "peringkat" | "antrean";
+export type RoomName = "peta" | "peringkat" | "antrean" | "dinding" | "verifikasi" | "operator" | "wilayah" | "laporan";
+/** Words by key. */
+export type Dictionary = Record<string, [indonesian: string, english: string]>;
+type App = import("./main.js").App;
+
+/** What a room does. It must not keep anything running after `leave`. */
+export interface RoomModule {
+  view(app: App): unknown;
+  /** It is on the page now, for the first time or again. */
+  enter?(app: App): void;
+  /** The place has changed and is still in this room. */
+  arrive?(app: App, before: import("./state.js").Place): void;
+  leave?(app: App): void;
+  /** Every half minute while it is looked at, and when the page is shown again. */
+  refresh?(app: App): void;
+  /** Every second, and with each watermark. */
+  tick?(app: App): void;
+  /** Of a quiet room: how fresh what it shows is. */
+  fresh?(app: App): import("./freshness.js").Freshness;
+}
+
+/** A row of `rooms.js`. */
+export interface Room {
+  name: RoomName;
+  path: string;
+  /** Class of the section it is drawn in. */
+  style: string;
+  /** Whether the frame's tabs lead to it. */
+  listed?: boolean;
+  /** Whether it takes the whole page, without the frame. */
+  whole?: boolean;
+  /** Whether it does without the live stream: it is for slow lines. */
+  quiet?: boolean;
+  /** Style sheets under `/assets/css/`, without `.css`. */
+  sheets?: string[];
+  words?: () => Promise<{ WORDS: Dictionary }>;
+  load: () => Promise<RoomModule>;
+}
 export type Level = "kota" | "kecamatan" | "kelurahan" | "dinas" | "channel";
 export type Tier = "slow" | "same" | "fast" | null;
 
@@ -76,6 +113,8 @@ export interface RankingItem {
   median_resolution_h: number | null;
   p90_resolution_h: number | null;
   rmst_resolution_h: number | null;
+  /** Of this unit alone. */
+  rmst_standard_error_h?: number | null;
   lower: number | null;
   upper: number | null;
   rank: number | null;
@@ -138,6 +177,8 @@ export interface Hotspot {
   changed: string;
   revision: number;
   merged_into: string | null;
+  /** How it came to be, such as `new_hot`; null where there is no pattern. */
+  label: string | null;
   /** H3 cells, coarser than the grid's or as fine. */
   cells: string[];
   places: { kelurahan: string; name: string | null }[];
@@ -153,15 +194,28 @@ export interface Hotspot {
 
 export interface Hotspots { as_of: string | null; tick: string | null; items: Hotspot[] }
 
-export interface HotspotChannel { channel: string; reporters: number | null; observed_without: number | null; expected_without: number; decisive: boolean }
+export interface HotspotChannel { channel: string; reporters: number | null; observed_without: number | null; expected_without: number; statistic_without: number | null; recurrence_days_without: number | null; decisive: boolean }
 
 export interface HotspotWhy extends Hotspot {
+  study_days: number;
+  /** Usual reporters in each hour of the week, Monday's first. */
+  week: number[] | null;
   of_zone: number;
   of_window: number;
   of_city: number;
   channels: HotspotChannel[];
   members?: { channel: string; id: string }[];
 }
+
+export interface JamItem { h3: string; index: number | null; jams: number; level: number | null; delay_s: number | null; length_m: number | null; speed_kmh: number | null; since: string; last_seen: string }
+export interface Traffic { as_of: string | null; sources: SourceState[]; items: JamItem[] }
+
+export interface GaugeItem { id: string; name: string; lon: number; lat: number; level_cm: number | null; time: string | null; siaga: 1 | 2 | 3 | 4 | null; trend_cm_h: number | null }
+export interface Gauges { gauges: GaugeItem[] }
+
+/** A cell of a moment; numbers are null where too few people reported. */
+export interface CellItem { h3: string; index: number | null; kelurahan: string | null; n: number | null; expected: number | null; z: number | null; suppressed: boolean }
+export interface Cells { as_of: string | null; final: boolean; window_start: string | null; window_end: string | null; items: CellItem[] }
 
 export interface Unit { code: string; name: string; open: number }
 
@@ -175,16 +229,40 @@ export interface InboxItem {
   received: string;
   due: string | null;
   overdue: boolean;
+  state?: InboxState;
   status: string;
+  /** How many transitions it has had; whoever acts on it says which version they saw. */
+  version?: number;
+  /** What may be done with it now. */
+  actions?: string[];
+  /** The incident it tells of, and how many people do. */
+  incident?: string | null;
+  witnesses?: number;
+  /** When others like it were done, in seconds from now. */
+  expected?: { p50_s: number | null; p80_s: number | null; n: number } | null;
   reason: Words;
   confidence: number | null;
   second_unit: string | null;
   boundary_m: number | null;
 }
 
-export interface Inbox { as_of: string | null; unit: string; items: InboxItem[]; next_cursor: string | null }
+export type InboxState = "new" | "open" | "at_risk" | "overdue";
+export type InboxCounts = Record<InboxState, number>;
 
-export interface Problem { type?: string; title: string; status: number; detail?: string; errors?: { parameter?: string; allowed?: unknown }[] }
+/** How a case is, told to whoever saw it otherwise. */
+export interface CaseNow { status: string; unit: string | null; version: number; time: string | null }
+
+export interface Problem {
+  type?: string;
+  title: string;
+  status: number;
+  detail?: string;
+  errors?: { parameter?: string; allowed?: unknown }[];
+  /** Of a conflict. */
+  current?: CaseNow;
+  /** Seconds the server asks to wait before the next try. */
+  waitS?: number;
+}
 
 /** A thing fetched: not asked yet, under way (with the previous value, if any), here, or failed. */
 export type Loaded<T> =
@@ -198,6 +276,12 @@ export interface MapCell { n: number; z10: number; level: number }
 /** A hotspot as the map draws it. */
 export interface MapSpot { id: string; letter: string; label: string; cells: number[]; at: [number, number]; picked: boolean }
 
+/** A cell in which drivers stand, as the map draws it: level 1 to 5, 0 where none is told. */
+export interface MapJam { at: [number, number]; level: number }
+
+/** A gauge as the map draws it; `siaga` 1 is the worst, 4 the usual, null where nobody knows. */
+export interface MapGauge { at: [number, number]; siaga: number | null; label: string }
+
 /** What both map engines offer. */
 export interface HeatMap {
   readonly engine: "webgl" | "canvas";
@@ -209,6 +293,10 @@ export interface HeatMap {
   setMarks(marks: { rank: number; at: [number, number]; label: string; index: number }[]): void;
   /** Draws these hotspots and no others; `cells` are grid indexes, `at` is where the letter goes. */
   setHotspots(spots: MapSpot[]): void;
+  /** Draws these jams and no others. */
+  setJams(jams: MapJam[]): void;
+  /** Draws these gauges and no others. */
+  setGauges(gauges: MapGauge[]): void;
   select(index: number | null, at: [number, number] | null): void;
   flyTo(at: [number, number]): void;
   zoom(step: number): void;

@@ -4,25 +4,19 @@
 import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
 import { clock, span } from "./format.js";
 import { say, sayKnown } from "./i18n.js";
-import { loadStyle } from "./map/shapes.js";
-import { TABS } from "./state.js";
-import { later } from "./view-later.js";
-import { mapView } from "./view-map.js";
+import { ROOMS, roomNamed } from "./rooms.js";
+import { failure, loading } from "./view-parts.js";
 
 /** @typedef {import("./main.js").App} App */
 
-// Who comes for the map does not pay for the tables.
-const ranking = later(async () => {
-  const styles = ["ranking", "plots", "print"].map((name) => loadStyle(`/assets/css/${name}.css`, "append"));
-  const [{ rankingView }] = await Promise.all([import("./view-ranking.js"), ...styles]);
-  return rankingView;
-});
-const inbox = later(async () => (await import("./view-inbox.js")).inboxView);
-
-const SHAPES = { connecting: "◌", live: "●", delayed: "▲", cut: "✖" };
+/** A shape for each state, so that it can be read without its colour. */
+export const SHAPES = { connecting: "◌", live: "●", delayed: "▲", cut: "✖" };
 
 /** @param {App} app */
 export function frame(app) {
+  const room = roomNamed(app.place.tab);
+  const module = app.router.module(room.name);
+  if (module && room.whole) return module.view(app);
   const t = (/** @type {string} */ key, values = {}) => say(app.place.lang, key, values);
   return html`
     <a class="skip" href="#main">${t("app.skip")}</a>
@@ -33,8 +27,8 @@ export function frame(app) {
         <p class="name">Tanggap <span class="subtitle">${t("app.subtitle")}</span></p>
       </div>
       <nav class="tabs" aria-label=${t("app.views")}>
-        ${TABS.map((tab) => html`<a href=${`?tab=${tab}`} aria-current=${app.place.tab === tab ? "page" : nothing}
-          @click=${(/** @type {MouseEvent} */ event) => follow(event, () => app.go({ tab }, true))}>${t(`tab.${tab}`)}</a>`)}
+        ${ROOMS.filter(({ listed }) => listed).map(({ name, path }) => html`<a href=${path} aria-current=${room.name === name ? "page" : nothing}
+          @click=${(/** @type {MouseEvent} */ event) => follow(event, () => app.go({ tab: name }, true))}>${t(`tab.${name}`)}</a>`)}
       </nav>
       <div class="status">${badge(app)}</div>
       <div class="tools">
@@ -54,11 +48,16 @@ export function frame(app) {
     ${banner(app)}
     </header>
     <p class="sr" role="status" aria-live="polite">${app.announcement}</p>
-    <main id="main" tabindex="-1" data-tab=${app.place.tab}>
-      <section class="view view-map" aria-label=${t("tab.peta")} ?hidden=${app.place.tab !== "peta"}>${mapView(app)}</section>
-      <section class="view view-ranking" aria-label=${t("tab.peringkat")} ?hidden=${app.place.tab !== "peringkat"}>${app.place.tab === "peringkat" ? ranking(app) : nothing}</section>
-      <section class="view view-inbox" aria-label=${t("tab.antrean")} ?hidden=${app.place.tab !== "antrean"}>${app.place.tab === "antrean" ? inbox(app) : nothing}</section>
+    <main id="main" tabindex="-1" data-tab=${room.name}>
+      <section class=${`view ${room.style}`} aria-label=${sayKnown(app.place.lang, "tab", room.name)}>${module ? module.view(app) : missing(app)}</section>
     </main>`;
+}
+
+/** A room whose code is under way, or did not come. @param {App} app */
+function missing(app) {
+  const { lang, tab } = app.place;
+  const loaded = app.router.of(tab);
+  return loaded.state === "failed" ? failure(lang, loaded.problem, () => { app.enter(); }) : loading(lang);
 }
 
 /**
@@ -66,14 +65,14 @@ export function frame(app) {
  * @param {MouseEvent} event
  * @param {() => void} act
  */
-function follow(event, act) {
+export function follow(event, act) {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
   act();
 }
 
 /** @param {App} app */
-function badge(app) {
+export function badge(app) {
   const { lang } = app.place;
   const { kind } = app.fresh;
   const time = app.live.asOf ? say(lang, "fresh.asof", { time: clock(lang, app.live.asOf, true) }) : say(lang, "fresh.none");
@@ -81,7 +80,7 @@ function badge(app) {
 }
 
 /** @param {App} app */
-function banner(app) {
+export function banner(app) {
   const { kind, lagS, behind } = app.fresh;
   if (kind !== "cut" && kind !== "delayed") return nothing;
   const { lang } = app.place;

@@ -8,8 +8,9 @@ import { breakLabels } from "./heat.js";
 import { hotspotList } from "./hotspot/list.js";
 import { letterOf } from "./hotspot/words.js";
 import { CATEGORIES, say, sayKnown } from "./i18n.js";
+import { findBox, link } from "./public/find.js";
 import { WINDOWS } from "./state.js";
-import { choices } from "./view-parts.js";
+import { choices, placeOf } from "./view-parts.js";
 
 /** @typedef {import("./main.js").App} App */
 /** @typedef {import("./types").Rising} Rising */
@@ -20,8 +21,18 @@ const SOURCE_SHAPES = { live: "●", idle: "◌", stale: "▲", never: "–" };
 const RISING_SHOWN = 10;
 const DENSEST_SHOWN = 20;
 
+/** @type {import("./types").RoomModule} */
+export const room = {
+  view: mapView,
+  enter: (app) => {
+    app.openMap();
+    app.loadHotspots();
+  },
+  refresh: (app) => app.loadHotspots(),
+};
+
 /** @param {App} app */
-export function mapView(app) {
+function mapView(app) {
   const { lang } = app.place;
   const t = (/** @type {string} */ key, values = {}) => say(lang, key, values);
   return html`
@@ -38,17 +49,14 @@ export function mapView(app) {
       </div>
       <div class="map-frame" ?data-cut=${app.fresh.kind === "cut"}>
         ${app.room.place}
-        <div class="map-buttons">
-          <button type="button" class="icon" aria-label=${t("map.zoomin")} title=${t("map.zoomin")} @click=${() => app.room.map?.zoom(1)}><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 4v12M4 10h12" /></svg></button>
-          <button type="button" class="icon" aria-label=${t("map.zoomout")} title=${t("map.zoomout")} @click=${() => app.room.map?.zoom(-1)}><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 10h12" /></svg></button>
-          <button type="button" class="icon" aria-label=${t("map.home")} title=${t("map.home")} @click=${() => app.room.map?.home()}><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 7.5V3h4.5M12.5 3H17v4.5M17 12.5V17h-4.5M7.5 17H3v-4.5" /></svg></button>
-        </div>
+        ${mapButtons(app)}
         ${mapMessage(app)}
       </div>
       ${legend(app)}
     </div>
     <aside class="panel">
       ${totals(app)}
+      <section class="block" aria-labelledby="find-title"><h2 id="find-title">${t("find.title")}</h2>${findBox(app)}</section>
       ${pickedCell(app)}
       ${hotspotList(app)}
       ${risingList(app)}
@@ -59,7 +67,17 @@ export function mapView(app) {
 }
 
 /** @param {App} app */
-function mapMessage(app) {
+export function mapButtons(app) {
+  const t = (/** @type {string} */ key) => say(app.place.lang, key);
+  return html`<div class="map-buttons">
+    <button type="button" class="icon" aria-label=${t("map.zoomin")} title=${t("map.zoomin")} @click=${() => app.room.map?.zoom(1)}><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 4v12M4 10h12" /></svg></button>
+    <button type="button" class="icon" aria-label=${t("map.zoomout")} title=${t("map.zoomout")} @click=${() => app.room.map?.zoom(-1)}><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 10h12" /></svg></button>
+    <button type="button" class="icon" aria-label=${t("map.home")} title=${t("map.home")} @click=${() => app.room.map?.home()}><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 7.5V3h4.5M12.5 3H17v4.5M17 12.5V17h-4.5M7.5 17H3v-4.5" /></svg></button>
+  </div>`;
+}
+
+/** @param {App} app */
+export function mapMessage(app) {
   const { lang } = app.place;
   if (app.room.problem) {
     return html`<div class="map-message" role="alert"><b>${say(lang, "map.failed")}.</b> ${app.room.problem.status === 0 ? say(lang, "load.network") : (app.room.problem.detail ?? app.room.problem.title)}</div>`;
@@ -95,17 +113,18 @@ function totals(app) {
 }
 
 /** @param {App} app */
-function pickedCell(app) {
+export function pickedCell(app) {
   const index = app.room.picked;
   if (index === null) return nothing;
   const { lang } = app.place;
-  const cell = app.live.cells.get(index) ?? { n: 0, z10: 0 };
+  const cell = app.room.cells.get(index) ?? { n: 0, z10: 0 };
   const { h3, name } = app.room.whereIs(index);
+  const kelurahan = app.room.byIndex.get(index)?.properties.kelurahan;
   const z = number(lang, cell.z10 / 10, 1);
   const verdict = cell.z10 >= 30 ? "cell.far" : cell.z10 >= 10 ? "cell.above" : "cell.usual";
   const query = new URLSearchParams({ h3, window: app.place.window });
   return html`<section class="block picked" aria-label=${say(lang, "cell.title")}>
-    <h2>${name ?? say(lang, "rising.outside")} <button type="button" class="icon small" aria-label=${say(lang, "app.close")} @click=${() => app.room.pick(null, false)}><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M5 5l10 10M15 5L5 15" /></svg></button></h2>
+    <h2>${kelurahan ? link(app, "wilayah", kelurahan, name) : say(lang, "rising.outside")} <button type="button" class="icon small" aria-label=${say(lang, "app.close")} @click=${() => app.room.pick(null, false)}><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M5 5l10 10M15 5L5 15" /></svg></button></h2>
     <p><b>${say(lang, "cell.reports", { n: number(lang, cell.n), window: say(lang, `window.${app.place.window}`) })}</b></p>
     <p class="muted">${say(lang, verdict, { z })}</p>
     ${app.room.spotsAt(index).map((id) => html`<p><button type="button" class="plain" @click=${() => { if (app.hotspots.opened !== id) app.openHotspot(id); }}>${say(lang, "cell.hotspot", { letter: letterOf(app.shownHotspots().findIndex((item) => item.id === id)) })}</button></p>`)}
@@ -114,7 +133,7 @@ function pickedCell(app) {
 }
 
 /** @param {App} app */
-function risingList(app) {
+export function risingList(app) {
   const { lang } = app.place;
   const items = (app.live.watermark?.trending ?? []).slice(0, RISING_SHOWN);
   return html`<section class="block rising" aria-labelledby="rising-title">
@@ -145,14 +164,6 @@ function risingItem(app, item) {
       <span class="ratio"><span aria-hidden="true">▲</span> ${usual}</span>
     </button>
   </li>`;
-}
-
-/**
- * @param {App} app
- * @param {Rising} item
- */
-export function placeOf(app, item) {
-  return item.kelurahan_name ?? app.room.whereIs(item.index).name ?? say(app.place.lang, "rising.outside");
 }
 
 /** @param {App} app */

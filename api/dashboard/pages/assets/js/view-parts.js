@@ -1,10 +1,12 @@
-// Small pieces several views share: the states of something loaded, and a row of choices.
+// Small pieces several views share: the states of something loaded, a row of choices, a place in words.
 
 import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
 import { say } from "./i18n.js";
 
+/** @typedef {import("./main.js").App} App */
 /** @typedef {import("./types").Lang} Lang */
 /** @typedef {import("./types").Problem} Problem */
+/** @typedef {import("./types").Rising} Rising */
 
 /** @param {Lang} lang */
 export function loading(lang) {
@@ -19,7 +21,7 @@ export function loading(lang) {
  */
 export function failure(lang, problem, retry) {
   const signIn = problem.status === 401 || problem.status === 403;
-  const words = signIn ? say(lang, "load.signin") : problem.status === 0 ? say(lang, "load.network") : (problem.detail ?? problem.title);
+  const words = problem.status === 403 ? say(lang, "load.forbidden") : signIn ? say(lang, "load.signin") : problem.status === 0 ? say(lang, "load.network") : (problem.detail ?? problem.title);
   const allowed = (problem.errors ?? []).filter((error) => error.allowed !== undefined);
   return html`<div class="failure" role="alert">
     <p><b>${say(lang, "load.failed")}.</b> ${words}</p>
@@ -40,4 +42,13 @@ export function choices(label, values, chosen, words, choose) {
   return html`<div class="switch" role="group" aria-label=${label}>
     ${values.map((value) => html`<button type="button" data-value=${value} aria-pressed=${value === chosen} @click=${() => choose(value)}>${words(value)}</button>`)}
   </div>`;
+}
+
+/**
+ * Where something rises, in words.
+ * @param {App} app
+ * @param {Rising} item
+ */
+export function placeOf(app, item) {
+  return item.kelurahan_name ?? app.room.whereIs(item.index).name ?? say(app.place.lang, "rising.outside");
 }

@@ -2,22 +2,74 @@
 // the table, then two plots. Intervals and words instead of one number; open ones count; what chance explains is not ranked.
 
 import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
+import { access } from "./access/access.js";
+import { ask } from "./api.js";
 import { dayAndClock, longDay } from "./format.js";
 import { say } from "./i18n.js";
+import { load } from "./loaded.js";
 import { caterpillar } from "./ranking/caterpillar.js";
 import { controls } from "./ranking/controls.js";
+import { detail, followPicked } from "./ranking/detail.js";
 import { figures } from "./ranking/figures.js";
+import { loadFlagCounts } from "./ranking/flag-counts.js";
 import { funnel } from "./ranking/funnel.js";
-import { questionOf, sameQuestion } from "./ranking/question.js";
+import { parametersOf, questionOf, sameQuestion } from "./ranking/question.js";
 import { table } from "./ranking/table.js";
 import { tiers } from "./ranking/tiers.js";
 import { failure, loading } from "./view-parts.js";
 
 /** @typedef {import("./main.js").App} App */
 /** @typedef {import("./types").AskedRanking} AskedRanking */
+/** @typedef {import("./types").Ranking} Ranking */
+
+/** Hears of whoever signs in or out while the room is looked at. @type {(() => void) | null} */
+let hears = null;
+
+/** @type {import("./types").RoomModule} */
+export const room = {
+  view: rankingView,
+  enter: (app) => {
+    loadRanking(app);
+    hears = () => {
+      loadFlagCounts(app);
+      followPicked(app);
+      app.draw();
+    };
+    access.listeners.add(hears);
+    if (access.me.state === "ready") hears();
+    else access.load();
+    followPicked(app);
+  },
+  leave: () => {
+    if (hears) access.listeners.delete(hears);
+    hears = null;
+  },
+  arrive: (app, before) => {
+    followPicked(app);
+    if (app.place.level !== before.level) loadFlagCounts(app);
+    if (sameQuestion(questionOf(app.place), questionOf(before))) return;
+    app.pointed = "";
+    loadRanking(app);
+  },
+  refresh: (app) => {
+    // What a day in the past looked like does not change by itself.
+    if (app.place.asOf === "" || app.ranking.state !== "ready") loadRanking(app);
+  },
+};
 
 /** @param {App} app */
-export function rankingView(app) {
+async function loadRanking(app) {
+  const asked = questionOf(app.place);
+  const asking = async () => ({ .../** @type {Ranking} */ (await ask(`/v1/rankings/${asked.level}`, parametersOf(asked))), asked });
+  await load(app.ranking, asking, (ranking) => {
+    if (ranking.state !== "loading" && !sameQuestion(asked, questionOf(app.place))) return;
+    app.ranking = ranking;
+    app.draw();
+  });
+}
+
+/** @param {App} app */
+function rankingView(app) {
   const { lang } = app.place;
   const loaded = app.ranking;
   const ranking = loaded.state === "none" ? undefined : loaded.value;
@@ -26,7 +78,7 @@ export function rankingView(app) {
   const waiting = loaded.state === "failed" ? nothing : loading(lang);
   return html`
     ${controls(app)}
-    ${loaded.state === "failed" ? failure(lang, loaded.problem, () => app.loadRanking()) : nothing}
+    ${loaded.state === "failed" ? failure(lang, loaded.problem, () => loadRanking(app)) : nothing}
     ${ours ? filled(app, ours) : waiting}`;
 }
 
@@ -41,6 +93,7 @@ function filled(app, ranking) {
     ${conditions(app, ranking)}
     ${tiers(app, ranking)}
     ${figures(app, ranking)}
+    ${detail(app, ranking)}
     ${table(app, ranking)}
     <div class="plots">${caterpillar(app, ranking)}${funnel(app, ranking)}</div>
     <p class="footnote">${say(lang, "rank.note")}</p>`;

@@ -32,6 +32,14 @@ export class HotspotBoard {
     return this.#items().filter(goesOn);
   }
 
+  /**
+   * Those of which we know that they went on at a moment; as they were told last, because nobody keeps how they were told then.
+   * @param {number} atMs
+   */
+  livingAt(atMs) {
+    return this.#items().filter((item) => Date.parse(item.opened) <= atMs && (goesOn(item) || atMs < Date.parse(item.changed)));
+  }
+
   /** Those that ended lately, the last first. */
   get ended() {
     return this.#items().filter((item) => !goesOn(item));

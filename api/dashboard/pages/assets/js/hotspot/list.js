@@ -7,7 +7,7 @@ import { clock } from "../format.js";
 import { say, sayKnown } from "../i18n.js";
 import { later } from "../view-later.js";
 import { failure, loading } from "../view-parts.js";
-import { SHAPES, counts, letterOf, life, recurrence, whereOf } from "./words.js";
+import { SHAPES, counts, letterOf, life, pattern, recurrence, whereOf } from "./words.js";
 
 /** @typedef {import("../main.js").App} App */
 /** @typedef {import("../types").Hotspot} Hotspot */
@@ -23,12 +23,14 @@ const ENDED_SHOWN = 5;
 export function hotspotList(app) {
   const { lang } = app.place;
   const { list, tick } = app.hotspots;
-  const [living, ended] = [app.shownHotspots(), app.hotspots.ended.filter((item) => fits(app, item))];
+  const past = app.shownAtMs !== null;
+  const [living, ended] = [app.shownHotspots(), past ? [] : app.hotspots.ended.filter((item) => fits(app, item))];
   const known = list.state !== "none" && list.value !== undefined;
   return html`<section class="block hotspots" aria-labelledby="hotspots-title">
     <h2 id="hotspots-title">${say(lang, "hotspot.title")} ${tick === null ? nothing : html`<span class="muted">${say(lang, "hotspot.tick", { time: clock(lang, tick) })}</span>`}</h2>
     ${list.state === "failed" ? failure(lang, list.problem, () => app.loadHotspots()) : nothing}
-    ${known && isOld(app) ? html`<p class="old"><span aria-hidden="true">▲</span> ${say(lang, "hotspot.old", { time: clock(lang, tick) })}</p>` : nothing}
+    ${past ? html`<p class="note">${say(lang, "hotspot.past")}</p>` : nothing}
+    ${known && !past && isOld(app) ? html`<p class="old"><span aria-hidden="true">▲</span> ${say(lang, "hotspot.old", { time: clock(lang, tick) })}</p>` : nothing}
     ${!known ? (list.state === "failed" ? nothing : loading(lang)) : living.length === 0
       ? html`<p class="note">${say(lang, tick === null ? "hotspot.notick" : app.place.category ? "hotspot.none.category" : "hotspot.none")}</p>`
       : html`<ol>${repeat(living.slice(0, LIVING_SHOWN), (item) => item.id, (item, at) => entry(app, item, letterOf(at)))}</ol>`}
@@ -55,14 +57,14 @@ export function fits(app, item) {
 function entry(app, item, letter) {
   const { lang } = app.place;
   const open = app.hotspots.opened === item.id;
-  const until = letter === "" ? Date.parse(item.changed) : app.live.nowMs();
+  const until = letter === "" ? Date.parse(item.changed) : (app.shownAtMs ?? app.live.nowMs());
   return html`<li data-change=${item.change}>
     <button type="button" data-id=${item.id} aria-expanded=${open} aria-controls=${open ? `why-${item.id}` : nothing} @click=${() => app.openHotspot(item.id)}>
       <span class="letter">${letter || nothing}</span>
       <span class="what">${item.category_label[lang]}</span>
       <span class="chip change"><span class="shape" aria-hidden="true">${SHAPES[item.change] ?? "●"}</span> ${sayKnown(lang, "change", item.change)} ${clock(lang, item.changed)}</span>
       <span class="where">${whereOf(lang, item)}</span>
-      <span class="how"><b>${counts(lang, item)}</b> · ${recurrence(lang, item.recurrence_days)} · ${say(lang, "hotspot.life", { span: life(lang, item, until) })}</span>
+      <span class="how"><b>${counts(lang, item)}</b> · ${recurrence(lang, item.recurrence_days)} · ${say(lang, "hotspot.life", { span: life(lang, item, until) })}${pattern(lang, item)}</span>
     </button>
     ${open ? html`<div class="why" id=${`why-${item.id}`} role="region" aria-label=${say(lang, "hotspot.why")}>${why(app)}</div>` : nothing}
   </li>`;

@@ -4,6 +4,7 @@ import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
 import { clock, dayAndClock, number, span } from "../format.js";
 import { say, sayKnown } from "../i18n.js";
 import { failure, loading } from "../view-parts.js";
+import { weekCurve } from "./week.js";
 import { recurrence } from "./words.js";
 
 /** @typedef {import("../main.js").App} App */
@@ -32,12 +33,13 @@ function reasons(app, told) {
   const { lang } = app.place;
   const t = (/** @type {string} */ key, values = {}) => say(lang, key, values);
   const n = (/** @type {number | null} */ value, digits = 0) => number(lang, value, digits);
-  const products = { zone: n(told.of_zone), window: n(told.of_window), city: n(told.of_city), expected: n(told.expected, 1) };
+  const products = { days: n(told.study_days), zone: n(told.of_zone), window: n(told.of_window), city: n(told.of_city), expected: n(told.expected, 1) };
   return html`
     <h3>${t("hotspot.why")}</h3>
     <p>${t("hotspot.seen", { observed: n(told.observed), family: told.family_label[lang], span: span(lang, told.window_min * 60), time: clock(lang, app.hotspots.tick) })}</p>
     <p>${t("hotspot.expected", products)}</p>
     <p>${told.usual === null ? t("hotspot.usual.none") : t("hotspot.usual", { usual: n(told.usual, 1) })}</p>
+    ${told.week ? weekCurve(lang, told.week) : nothing}
     <p>${t("hotspot.rare", { often: recurrence(lang, told.recurrence_days) })}</p>
     ${told.channels.length === 0 ? nothing : channels(lang, told.channels)}
     <dl class="facts">
@@ -45,8 +47,10 @@ function reasons(app, told) {
       <div><dt>${t("hotspot.changed")}</dt><dd>${sayKnown(lang, "change", told.change)}, ${dayAndClock(lang, told.changed)}${told.revision > 0 ? html` (${t("hotspot.revised", { n: n(told.revision) })})` : nothing}</dd></div>
       ${told.merged_into === null ? nothing : html`<div><dt>${t("hotspot.into")}</dt><dd><code>${told.merged_into}</code></dd></div>`}
       <div><dt>${t("hotspot.places")}</dt><dd>${told.places.map((place) => place.name ?? place.kelurahan).join(", ") || "–"}</dd></div>
+      ${told.label ? html`<div><dt>${t("hotspot.pattern")}</dt><dd>${sayKnown(lang, "emerging", told.label)}</dd></div>` : nothing}
       <div><dt>${t("hotspot.test")}</dt><dd>${told.test}, LLR ${n(told.statistic, 1)}, p ${told.p < 1e-6 ? told.p.toExponential(1) : n(told.p, 6)}</dd></div>
     </dl>
+    <p class="muted">${t("hotspot.caveat")}</p>
     ${told.members ? members(lang, told.members) : nothing}`;
 }
 
@@ -58,7 +62,7 @@ function channels(lang, shares) {
   const hidden = html`<span class="muted">${say(lang, "hotspot.hidden")}</span>`;
   const figure = (/** @type {number | null} */ value) => (value === null ? hidden : number(lang, value));
   return html`<table class="channels">
-    <thead><tr><th scope="col">${say(lang, "inbox.channel")}</th><th scope="col" class="figure">${say(lang, "hotspot.reporters")}</th><th scope="col" class="figure">${say(lang, "hotspot.without")}</th></tr></thead>
+    <thead><tr><th scope="col">${say(lang, "hotspot.channel")}</th><th scope="col" class="figure">${say(lang, "hotspot.reporters")}</th><th scope="col" class="figure">${say(lang, "hotspot.without")}</th></tr></thead>
     <tbody>${shares.map((share) => html`<tr>
       <th scope="row">${sayKnown(lang, "channel", share.channel)}${share.decisive ? html` <span class="chip decisive"><span aria-hidden="true">▲</span> ${say(lang, "hotspot.decisive")}</span>` : nothing}</th>
       <td class="figure">${figure(share.reporters)}</td>

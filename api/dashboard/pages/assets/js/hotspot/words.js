@@ -1,7 +1,7 @@
 // A hotspot in words: how rare it is, where it lies, how it stands to what was expected.
 
 import { number, span } from "../format.js";
-import { say } from "../i18n.js";
+import { say, sayKnown } from "../i18n.js";
 
 /** @typedef {import("../types").Hotspot} Hotspot */
 /** @typedef {import("../types").Lang} Lang */
@@ -46,6 +46,13 @@ export function whereOf(lang, { places }) {
 export function counts(lang, { observed, expected }) {
   return say(lang, "hotspot.counts", { observed: number(lang, observed), expected: number(lang, expected, expected < 10 ? 1 : 0) });
 }
+
+/**
+ * How it came to be, as one more part of a line; nothing where there is no pattern.
+ * @param {Lang} lang
+ * @param {Hotspot} item
+ */
+export const pattern = (lang, { label }) => (label ? ` · ${sayKnown(lang, "emerging", label)}` : "");
 
 /**
  * How long it has gone on, or had when it ended.

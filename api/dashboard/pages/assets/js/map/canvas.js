@@ -6,6 +6,8 @@ import { Contours, PAPER, boundsOf, labelPoint, loadStyle, mainland } from "./sh
 
 /** @typedef {import("../types").HeatMap} HeatMap */
 /** @typedef {import("../types").MapCell} MapCell */
+/** @typedef {import("../types").MapGauge} MapGauge */
+/** @typedef {import("../types").MapJam} MapJam */
 /** @typedef {import("../types").MapSpot} MapSpot */
 /** @typedef {import("../types").Grid} Grid */
 /** @typedef {import("../types").Areas} Areas */
@@ -63,6 +65,12 @@ export class CanvasMap {
     this.spots = [];
     /** @type {(L.Polyline | L.Marker)[]} */
     this.spotShapes = [];
+    /** @type {MapJam[]} */
+    this.jams = [];
+    /** @type {L.CircleMarker[]} */
+    this.jamShapes = [];
+    /** @type {L.Marker[]} */
+    this.gauges = [];
     /** @type {string | undefined} */
     this.hotDrawn = undefined;
     /** @type {Contours | null} */
@@ -200,6 +208,30 @@ export class CanvasMap {
     return marker;
   }
 
+  /** @param {MapJam[]} jams */
+  setJams(jams) {
+    this.jams = jams;
+    for (const shape of this.jamShapes) shape.remove();
+    const { jam: color, jamFill: fillColor } = PAPER[this.theme];
+    this.jamShapes = jams.map(({ at, level }) =>
+      L.circleMarker([at[1], at[0]], { renderer: this.onLines, pane: "lines", interactive: false, radius: 2 + level * 0.6, weight: 1.6, color, fillColor, fillOpacity: 1 }).addTo(this.map));
+  }
+
+  /** @param {MapGauge[]} gauges */
+  setGauges(gauges) {
+    gauges.forEach((gauge, i) => {
+      const marker = (this.gauges[i] ??= L.marker([0, 0], { icon: L.divIcon({ className: "map-gauge", html: "", iconSize: undefined }), keyboard: false, interactive: false }).addTo(this.map));
+      marker.setLatLng([gauge.at[1], gauge.at[0]]);
+      const element = marker.getElement();
+      if (!element) return;
+      element.textContent = String(gauge.siaga ?? "?");
+      element.dataset.siaga = String(gauge.siaga);
+      element.title = gauge.label;
+      element.setAttribute("aria-hidden", "true");
+    });
+    for (const marker of this.gauges.splice(gauges.length)) marker.remove();
+  }
+
   /** @param {number | null} index */
   select(index) {
     this.outline?.remove();
@@ -243,6 +275,7 @@ export class CanvasMap {
     this.hotDrawn = undefined;
     this.#drawHot();
     this.setHotspots(this.spots);
+    this.setJams(this.jams);
     this.select(this.picked ?? null);
   }
 

@@ -6,6 +6,8 @@ import { Contours, PAPER, boundsOf, labelPoint, mainland } from "./shapes.js";
 
 /** @typedef {import("../types").HeatMap} HeatMap */
 /** @typedef {import("../types").MapCell} MapCell */
+/** @typedef {import("../types").MapGauge} MapGauge */
+/** @typedef {import("../types").MapJam} MapJam */
 /** @typedef {import("../types").MapSpot} MapSpot */
 /** @typedef {import("../types").Grid} Grid */
 /** @typedef {import("../types").Areas} Areas */
@@ -59,6 +61,8 @@ export class GlMap {
     this.marks = [];
     /** @type {Marker[]} */
     this.letters = [];
+    /** @type {Marker[]} */
+    this.gauges = [];
     /** @type {number | null} */
     this.selected = null;
     /** @type {Contours | null} */
@@ -112,8 +116,10 @@ export class GlMap {
         this.map.removeFeatureState({ source: "grid", id });
         continue;
       }
+      const known = this.lit.get(id);
       this.lit.set(id, cell);
-      this.map.setFeatureState({ source: "grid", id }, { level: cell.level, n: cell.n });
+      // Another count of the same class looks the same, and telling it would cost as much.
+      if (known?.level !== cell.level) this.map.setFeatureState({ source: "grid", id }, { level: cell.level });
     }
     this.#drawHot();
   }
@@ -134,15 +140,32 @@ export class GlMap {
 
   /** @param {{ rank: number, at: [number, number], label: string, index: number }[]} marks */
   setMarks(marks) {
-    marks.forEach((mark, i) => {
-      const marker = (this.marks[i] ??= new Marker({ element: badge("map-rank"), anchor: "center" }).setLngLat(mark.at).addTo(this.map));
-      const element = marker.getElement();
-      if (element.textContent !== String(mark.rank)) element.textContent = String(mark.rank);
+    this.#pin(this.marks, marks, "map-rank", "center", (element, mark) => {
       element.dataset.rank = String(mark.rank);
-      element.title = mark.label;
-      marker.setLngLat(mark.at);
+      return String(mark.rank);
     });
-    for (const marker of this.marks.splice(marks.length)) marker.remove();
+  }
+
+  /**
+   * Puts a badge at each place; badges that are there are moved, not made anew.
+   * @template {{ at: [number, number], label: string }} T
+   * @param {Marker[]} markers
+   * @param {T[]} items
+   * @param {string} kind
+   * @param {"center" | "bottom"} anchor
+   * @param {(element: HTMLElement, item: T) => string} dress gives the words on it
+   */
+  #pin(markers, items, kind, anchor, dress) {
+    items.forEach((item, i) => {
+      const marker = (markers[i] ??= new Marker({ element: badge(kind), anchor }).setLngLat(item.at).addTo(this.map));
+      const element = marker.getElement();
+      const words = dress(element, item);
+      if (element.textContent !== words) element.textContent = words;
+      if (element.title !== item.label) element.title = item.label;
+      const at = marker.getLngLat();
+      if (at.lng !== item.at[0] || at.lat !== item.at[1]) marker.setLngLat(item.at);
+    });
+    for (const marker of markers.splice(items.length)) marker.remove();
   }
 
   /** @param {MapSpot[]} spots */
@@ -151,14 +174,23 @@ export class GlMap {
     const outline = (/** @type {MapSpot} */ spot) => ({ ...lines(contours?.around(spot.cells) ?? []), properties: { picked: spot.picked } });
     source(this.map, "spots").setData({ type: "FeatureCollection", features: spots.map(outline) });
     const lettered = spots.filter((spot) => spot.letter !== "");
-    lettered.forEach((spot, i) => {
-      const marker = (this.letters[i] ??= new Marker({ element: badge("map-spot"), anchor: "bottom" }).setLngLat(spot.at).addTo(this.map));
-      const element = marker.getElement();
-      element.textContent = spot.letter;
-      element.title = spot.label;
-      marker.setLngLat(spot.at);
+    this.#pin(this.letters, lettered, "map-spot", "bottom", (_, spot) => spot.letter);
+  }
+
+  /** @param {MapJam[]} jams */
+  setJams(jams) {
+    source(this.map, "jams").setData({
+      type: "FeatureCollection",
+      features: jams.map(({ at, level }) => ({ type: "Feature", properties: { level }, geometry: { type: "Point", coordinates: at } })),
     });
-    for (const marker of this.letters.splice(lettered.length)) marker.remove();
+  }
+
+  /** @param {MapGauge[]} gauges */
+  setGauges(gauges) {
+    this.#pin(this.gauges, gauges, "map-gauge", "center", (element, gauge) => {
+      element.dataset.siaga = String(gauge.siaga);
+      return String(gauge.siaga ?? "?");
+    });
   }
 
   /** @param {number | null} index */
@@ -260,9 +292,9 @@ function lines(coordinates) {
   return { type: "Feature", properties: {}, geometry: { type: "MultiLineString", coordinates } };
 }
 
-/** @param {boolean} dimmed */
+/** The same for all: each property that depends on a cell's state is counted anew for every cell that changes. @param {boolean} dimmed */
 function cellOpacity(dimmed) {
-  return /** @type {any} */ (["case", [">", STATE, 0], dimmed ? 0.4 : 0.92, 0]);
+  return dimmed ? 0.4 : 0.92;
 }
 
 /**
@@ -276,13 +308,15 @@ function paints(theme) {
   return [
     ["sea", "background-color", paper.sea],
     ["land", "fill-color", paper.land],
-    ["cells", "fill-color", ["match", STATE, 1, colours[0], 2, colours[1], 3, colours[2], 4, colours[3], 5, colours[4], paper.land]],
+    ["cells", "fill-color", ["match", STATE, 1, colours[0], 2, colours[1], 3, colours[2], 4, colours[3], 5, colours[4], "rgba(0,0,0,0)"]],
     ["area-lines", "line-color", paper.line],
     ["kota-lines", "line-color", paper.border],
     ["hot-casing", "line-color", paper.casing],
     ["hot", "line-color", paper.hot],
     ["spots-casing", "line-color", paper.spotCasing],
     ["spots", "line-color", paper.spot],
+    ["jams", "circle-color", paper.jamFill],
+    ["jams", "circle-stroke-color", paper.jam],
     ["picked", "line-color", paper.pick],
     ["area-labels", "text-color", paper.label],
     ["area-labels", "text-halo-color", paper.halo],
@@ -304,6 +338,8 @@ function textScale() {
 function styleOf(theme, scale) {
   /** A size in pixels that grows from one zoom to another. @type {(zooms: [number, number][]) => any} */
   const growing = (zooms) => ["interpolate", ["linear"], ["zoom"], ...zooms.flatMap(([zoom, size]) => [zoom, size * scale])];
+  /** The same of a jam: the worse it is, the larger. @type {(zooms: [number, number][]) => any} */
+  const byLevel = (zooms) => ["interpolate", ["linear"], ["zoom"], ...zooms.flatMap(([zoom, size]) => [zoom, ["*", size * scale, ["+", 1, ["*", 0.28, ["get", "level"]]]]])];
   const empty = { type: /** @type {const} */ ("geojson"), data: NOTHING };
   const round = { "line-cap": "round", "line-join": "round" };
   /** @type {any[]} */
@@ -317,6 +353,7 @@ function styleOf(theme, scale) {
     { id: "hot", type: "line", source: "hot", layout: round, paint: { "line-width": growing([[9, 0.9], [11, 1.6], [13, 2.4]]) } },
     { id: "spots-casing", type: "line", source: "spots", layout: round, paint: { "line-width": growing([[9, 4], [11, 6], [13, 8.5]]) } },
     { id: "spots", type: "line", source: "spots", layout: round, paint: { "line-width": growing([[9, 2.2], [11, 3.4], [13, 5]]) } },
+    { id: "jams", type: "circle", source: "jams", paint: { "circle-radius": byLevel([[9, 1.2], [11, 1.6], [14, 3.2]]), "circle-stroke-width": growing([[9, 1], [12, 1.8]]) } },
     { id: "picked", type: "line", source: "picked", layout: round, paint: { "line-width": 3.5 * scale } },
     {
       id: "area-labels", type: "symbol", source: "area-names", minzoom: 12.2,
@@ -335,7 +372,7 @@ function styleOf(theme, scale) {
   }
   return {
     version: 8,
-    sources: { areas: { ...empty }, kota: { ...empty }, "area-names": { ...empty }, "kota-names": { ...empty }, grid: { ...empty }, hot: { ...empty }, spots: { ...empty }, picked: { ...empty } },
+    sources: { areas: { ...empty }, kota: { ...empty }, "area-names": { ...empty }, "kota-names": { ...empty }, grid: { ...empty }, hot: { ...empty }, spots: { ...empty }, jams: { ...empty }, picked: { ...empty } },
     layers,
   };
 }

@@ -8,8 +8,8 @@ import { CornerNet } from "./corners.js";
 
 /** Land, sea and lines by theme; the classes' contrast was measured against `land`. */
 export const PAPER = {
-  dark: { sea: "#0b1016", land: "#161e27", line: "#33414f", border: "#7d8fa1", label: "#dfe7ee", halo: "#0b1016", hot: "#ffffff", casing: "#000000", pick: "#6cb6ff", spot: "#ff8ad8", spotCasing: "#000000" },
-  light: { sea: "#dfe6ec", land: "#f3f5f7", line: "#c3ccd5", border: "#66788a", label: "#1d2a36", halo: "#ffffff", hot: "#ffffff", casing: "#0b1016", pick: "#0b5cad", spot: "#b8006b", spotCasing: "#ffffff" },
+  dark: { sea: "#0b1016", land: "#161e27", line: "#33414f", border: "#7d8fa1", label: "#dfe7ee", halo: "#0b1016", hot: "#ffffff", casing: "#000000", pick: "#6cb6ff", spot: "#ff8ad8", spotCasing: "#000000", jam: "#ff9d5c", jamFill: "#0b1016" },
+  light: { sea: "#dfe6ec", land: "#f3f5f7", line: "#c3ccd5", border: "#66788a", label: "#1d2a36", halo: "#ffffff", hot: "#ffffff", casing: "#0b1016", pick: "#0b5cad", spot: "#b8006b", spotCasing: "#ffffff", jam: "#a63d00", jamFill: "#ffffff" },
 };
 
 /**
@@ -77,6 +77,9 @@ export function labelPoint(shape) {
   return at;
 }
 
+/** More corners than a grid has. */
+const CORNERS = 4_194_304;
+
 /** The lines around groups of cells. Corners are matched once, when the grid comes; a contour is then a matter of counting. */
 export class Contours {
   /** @param {Grid} grid */
@@ -93,13 +96,13 @@ export class Contours {
    * @returns {[number, number][][]}
    */
   around(cells) {
-    /** @type {Map<string, [number, number][]>} */
+    /** @type {Map<number, [number, number][]>} by the numbers of both ends */
     const sides = new Map();
     for (const cell of cells) {
       const ring = this.rings.get(cell) ?? [];
       ring.forEach((from, i) => {
         const to = ring[(i + 1) % ring.length];
-        const key = from < to ? `${from}-${to}` : `${to}-${from}`;
+        const key = Math.min(from, to) * CORNERS + Math.max(from, to);
         if (!sides.delete(key)) sides.set(key, [this.corners[from], this.corners[to]]);
       });
     }

@@ -5,6 +5,7 @@ import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
 import { hours, number } from "../format.js";
 import { say } from "../i18n.js";
 import { columnOf, sorted } from "./columns.js";
+import { flagCell, flagHeader } from "./flag-counts.js";
 import { SHAPES, intervalOf, nameOf, percent, placeInWords, verdictOf } from "./verdict.js";
 
 /** @typedef {import("../main.js").App} App */
@@ -38,7 +39,7 @@ export function table(app, ranking) {
       <thead>
         <tr>${header("rank", 2)}${header("name", 2)}${header("tier", 2)}${header("mean", 2, say(lang, "rank.mean.aside"))}
           ${group("rank.col.first")}${group("rank.col.resolution")}
-          ${header("intime", 2)}${header("mix", 2, say(lang, "rank.mix.aside"))}${header("n", 2)}${header("open", 2)}${header("closed", 2, say(lang, "rank.closed.aside"))}</tr>
+          ${header("intime", 2)}${header("mix", 2, say(lang, "rank.mix.aside"))}${header("n", 2)}${header("open", 2)}${header("closed", 2, say(lang, "rank.closed.aside"))}${flagHeader(app)}</tr>
         <tr>${header("first", 1)}${header("first90", 1)}${header("resolution", 1)}${header("resolution90", 1)}</tr>
       </thead>
       <tbody>${items.map((item) => row(app, item))}</tbody>
@@ -73,6 +74,7 @@ function row(app, item) {
     <td class=${classOf("n")}>${number(lang, item.n)}</td>
     <td class="figure open" title=${say(lang, "rank.share", { n: number(lang, item.open), total: number(lang, item.n) })}>${number(lang, item.open)} <span class="muted of">${say(lang, "rank.of", { total: number(lang, item.n) })}</span></td>
     <td class=${classOf("closed")}>${typeof item.closed_resolution_mean_s === "number" ? hours(lang, item.closed_resolution_mean_s / HOUR_S) : "–"}</td>
+    ${flagCell(app, item)}
   </tr>`;
 }
 

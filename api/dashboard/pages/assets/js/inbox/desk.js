@@ -1,0 +1,156 @@
+// What a unit has to answer, as the server last told it: its units, its list, the report that is looked at. Draws nothing.
+
+import { ask } from "../api.js";
+import { keyOf } from "../deed/acting.js";
+import { load } from "../loaded.js";
+
+/** @typedef {import("./types").DeskPage} DeskPage */
+/** @typedef {import("./types").Filter} Filter */
+/** @typedef {import("./types").Incident} Incident */
+/** @typedef {import("./types").ReportFacts} ReportFacts */
+/** @typedef {import("../types").InboxItem} InboxItem */
+/** @typedef {import("../types").Unit} Unit */
+/** @template T @typedef {import("../types").Loaded<T>} Loaded */
+
+const PAGE = 50;
+/** @type {Filter[]} */
+export const FILTERS = ["all", "overdue", "at_risk", "new", "open"];
+
+export class Desk {
+  /** @param {() => void} changed */
+  constructor(changed) {
+    this.changed = changed;
+    this.unit = "";
+    /** @type {Filter} */
+    this.filter = "all";
+    /** Channel and id of the report that is looked at; empty = none. */
+    this.picked = "";
+    /** @type {Loaded<Unit[]>} */
+    this.units = { state: "none" };
+    /** @type {Loaded<DeskPage>} */
+    this.page = { state: "none" };
+    /** @type {Loaded<ReportFacts>} */
+    this.report = { state: "none" };
+    /** @type {Loaded<Incident>} */
+    this.incident = { state: "none" };
+    /** What was done here and left the desk: channel and id, and the version since then. @type {Map<string, number>} */
+    this.left = new Map();
+  }
+
+  /** The list without what has left it: the server's desks lie a minute behind. @returns {InboxItem[]} */
+  get items() {
+    const items = this.page.state === "none" ? [] : (this.page.value?.items ?? []);
+    return items.filter((item) => (item.version ?? 0) > (this.left.get(keyOf(item)) ?? -1));
+  }
+
+  get item() {
+    return this.items.find((item) => keyOf(item) === this.picked);
+  }
+
+  /** @param {string} code */
+  nameOf(code) {
+    const units = this.units.state === "none" ? undefined : this.units.value;
+    return units?.find((unit) => unit.code === code)?.name ?? code;
+  }
+
+  async loadUnits() {
+    if (this.units.state === "loading" || this.units.state === "ready") return;
+    const asking = async () => {
+      const body = /** @type {Unit[] | { items: Unit[] }} */ (await ask("/v1/units"));
+      const units = Array.isArray(body) ? body : body.items;
+      return units.slice().sort((a, b) => b.open - a.open || a.name.localeCompare(b.name, "id"));
+    };
+    await load(this.units, asking, (units) => { this.units = units; this.changed(); });
+  }
+
+  /** Another unit or filter: nothing of the one before may stand under its name. @param {string} unit @param {Filter} filter */
+  open(unit, filter) {
+    if (unit !== this.unit || filter !== this.filter) {
+      if (unit !== this.unit) this.pick("");
+      this.unit = unit;
+      this.filter = filter;
+      this.page = { state: "none" };
+    }
+    return this.load();
+  }
+
+  async load() {
+    if (!this.unit) return;
+    await this.#load((query) => ask("/v1/inbox", query));
+  }
+
+  async loadMore() {
+    if (this.page.state !== "ready" || !this.page.value.next_cursor) return;
+    const before = this.page.value;
+    await this.#load(async (query) => {
+      const next = /** @type {DeskPage} */ (await ask("/v1/inbox", { ...query, cursor: before.next_cursor }));
+      const known = new Set(before.items.map(keyOf));
+      return { ...next, items: [...before.items, ...next.items.filter((item) => !known.has(keyOf(item)))] };
+    });
+  }
+
+  /** @param {(query: Record<string, string | number>) => Promise<DeskPage>} asking */
+  async #load(asking) {
+    const { unit, filter } = this;
+    const query = { unit, limit: PAGE, state: filter === "all" ? "" : filter };
+    await load(this.page, () => asking(query), (page) => {
+      if (this.unit !== unit || this.filter !== filter) return;
+      this.page = page;
+      this.changed();
+    });
+  }
+
+  /** Asks again for what is looked at; a list somebody has lengthened is left alone. */
+  refresh() {
+    if (this.units.state === "failed") this.loadUnits();
+    if (this.page.state !== "loading" && this.items.length <= PAGE) this.load();
+  }
+
+  /**
+   * A deed arrived: the list shows it at once.
+   * @param {{ channel: string, id: string, status: string, version: number }} done
+   * @param {boolean} gone whether it is no longer this desk's
+   */
+  settle(done, gone) {
+    const item = this.items.find((one) => keyOf(one) === keyOf(done));
+    if (gone) this.left.set(keyOf(done), done.version);
+    if (item) Object.assign(item, { status: done.status, version: done.version, actions: [] });
+    if (this.picked === keyOf(done)) {
+      if (gone) this.pick("");
+      else this.#loadReport();
+    }
+    this.changed();
+  }
+
+  /** @param {string} key */
+  pick(key) {
+    this.picked = key;
+    this.report = { state: "none" };
+    this.incident = { state: "none" };
+    if (key) this.#loadReport();
+    this.changed();
+  }
+
+  #loadReport() {
+    const key = this.picked;
+    const item = this.item;
+    if (!item) return;
+    const asking = () => ask(`/v1/reports/${encodeURIComponent(item.id)}`, { channel: item.channel });
+    load(this.report, asking, (report) => {
+      if (this.picked !== key) return;
+      this.report = report;
+      this.changed();
+    });
+  }
+
+  /** The other reports of the same incident, once somebody wants to see them. */
+  loadIncident() {
+    const { item, picked } = this;
+    if (!item?.incident || this.incident.state === "loading" || this.incident.state === "ready") return;
+    load(this.incident, () => ask(`/v1/incidents/${encodeURIComponent(item.incident ?? "")}`), (incident) => {
+      if (this.picked !== picked) return;
+      this.incident = incident;
+      this.changed();
+    });
+  }
+}
