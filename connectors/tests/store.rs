@@ -9,7 +9,9 @@ use std::sync::Arc;
 use arrow::array::{AsArray, Int64Array, RecordBatch};
 use arrow::compute::concat_batches;
 use arrow::datatypes::Int64Type;
-use tanggap_connectors::store::{Committed, DurableLocal, Epoch, LaneLog, Merge, Recovered, StoreError, epochs, lanes, read_lane};
+use tanggap_connectors::store::{
+    CommitStore, Committed, DurableLocal, Epoch, LaneLog, Merge, Recovered, StoreError, epochs, lanes, read_lane,
+};
 use tanggap_engine::commit::Writer;
 use tanggap_engine::lane::LaneScalars;
 
@@ -169,6 +171,61 @@ fn a_stale_owner_is_fenced_and_writes_over_nothing() {
         (recovered.manifest.writer.session.as_str(), values(&recovered, "cases")),
         ("b", vec![1, 2, 3])
     );
+}
+
+/// A store beside which another process takes the lane up each time that a segment was written.
+#[derive(Debug)]
+struct Watched(DurableLocal, PathBuf);
+
+impl CommitStore for Watched {
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        self.0.put(path, bytes)?;
+        if path.starts_with("segments/") {
+            open(&self.1, "c")?;
+        }
+        Ok(())
+    }
+
+    fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<bool, StoreError> {
+        self.0.put_if_absent(path, bytes)
+    }
+
+    fn get(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.get(path)
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+        self.0.list(folder)
+    }
+
+    fn folders(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+        self.0.folders(folder)
+    }
+
+    fn settle(&self, folder: &str) -> Result<(), StoreError> {
+        self.0.settle(folder)
+    }
+
+    fn delete(&self, path: &str) -> Result<(), StoreError> {
+        self.0.delete(path)
+    }
+}
+
+#[test]
+fn a_stale_owner_whose_segment_was_cleared_away_before_it_merged_it_is_fenced_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut owner, _) = open(folder.path(), "b").unwrap();
+    for _ in 0..7 {
+        commit(&mut owner).unwrap();
+    }
+    let watched = Watched(DurableLocal::new(folder.path()), folder.path().to_owned());
+    let (mut stale, _) = LaneLog::open(Box::new(watched), LANE, Writer::default(), 5).unwrap();
+    // The eighth segment of a tier: it is merged as soon as it is written.
+    assert_eq!(commit(&mut owner).unwrap().merged, 8);
+    let error = commit(&mut stale).unwrap_err();
+    assert!(matches!(error, StoreError::Fenced { epoch: 8, .. }), "{error}");
+    let (_, recovered) = open(folder.path(), "d").unwrap();
+    assert_eq!(values(&recovered.unwrap(), "cases"), (1..=8).collect::<Vec<_>>());
 }
 
 #[test]

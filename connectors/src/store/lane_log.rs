@@ -185,7 +185,7 @@ impl LaneLog {
             return Err(self.fenced(number));
         }
         // An epoch that is taken may be forgotten already, and its name free again: then there are later ones.
-        if self.overtaken()? {
+        if self.overtaken(number)? {
             self.store.delete(&path)?;
             return Err(self.fenced(number));
         }
@@ -201,15 +201,11 @@ impl LaneLog {
         Ok(())
     }
 
-    /// Whether there is a later epoch than the next one: another process owns the lane.
-    fn overtaken(&self) -> Result<bool, StoreError> {
-        let last = self
-            .store
-            .list(&manifests(&self.lane))?
-            .iter()
-            .rev()
-            .find_map(|file| epoch_of(file));
-        Ok(last > Some(self.epoch + 1))
+    /// Whether there is a later epoch than this one: another process owns the lane.
+    fn overtaken(&self, epoch: u64) -> Result<bool, StoreError> {
+        let files = self.store.list(&manifests(&self.lane))?;
+        let last = files.iter().rev().find_map(|file| epoch_of(file));
+        Ok(last > Some(epoch))
     }
 
     fn fenced(&self, epoch: u64) -> StoreError {
@@ -257,8 +253,9 @@ impl LaneLog {
             let read = tables(&*self.store, &self.lane, &entries[first..])?;
             let read = match read {
                 Ok(read) => read,
-                // Who overtook us has merged and removed what we still name.
-                Err(_) if self.overtaken()? => return Err(self.fenced(epoch)),
+                // Who overtook us has merged and removed what we still name; or has this very epoch, and took our segment of it for one
+                // that nobody will ever name.
+                Err(_) if self.overtaken(self.epoch)? => return Err(self.fenced(epoch)),
                 Err((path, what)) => return Err(failed(format!("{path}: {what}"))),
             };
             let mut rows = Tables::new();
