@@ -1,7 +1,8 @@
 //! Incidents that are one after all: chained ones that a report joins, as far as they may go, and those an operator linked.
 //!
 //! A chained incident is first cut into puddles, each no wider than its family's radius allows; here puddles run together. What comes out
-//! follows from the puddles and their bridges alone, so it does not matter in which order they were found.
+//! follows from the puddles and their bridges alone, so it does not matter in which order they were found. What an operator linked is joined
+//! after that, whole with whole and however far apart: it takes nobody out of the incident the rules put it to.
 
 use std::cmp::Ordering;
 
@@ -122,9 +123,6 @@ impl Bonds {
             self.wholes.heads.remove(root);
             self.wholes.wholes.remove(root);
         }
-        for (one, other) in links.into_iter().filter(|(one, _)| reached.contains(one)) {
-            self.wholes.join(one, other, entries);
-        }
         let bridged = reached.iter().filter_map(|root| Some((*root, self.bridges.get(root)?)));
         let pairs = bridged.flat_map(|(root, others)| others.keys().map(move |other| (root, *other)));
         // Each is there from both sides.
@@ -137,6 +135,10 @@ impl Bonds {
             if self.wholes.may_join(first, second, entries, rules) {
                 self.wholes.join(first, second, entries);
             }
+        }
+        // Last: a far report that is linked would else take from a chain the length it needs, and a merge would split it.
+        for (one, other) in links.into_iter().filter(|(one, _)| reached.contains(one)) {
+            self.wholes.join(one, other, entries);
         }
     }
 

@@ -2,7 +2,10 @@
 //!
 //! A report is put where the reports *before* it say: those of earlier time, of one time by channel and id. So what comes out is what would
 //! have come out had all come in that order. One that comes late is put in its place, and the reports after it that lie near it are asked
-//! again, in their order; where one of them is put to another incident, those near it are asked again in turn. Mostly nobody is.
+//! again; where one of them is put to another incident, those near it are asked again in turn. Mostly nobody is.
+//!
+//! All are asked when it is settled, from the earliest to the latest: by then all before a report are where they belong, so none is asked
+//! twice, in whatever order and however many came.
 //!
 //! ```text
 //! reports by time    a   b       c   d          d came last: e and f lie near it and are asked again,
@@ -20,7 +23,7 @@ use super::bonds::Bonds;
 use super::entries::{Bridge, Entries, Turn, key_of};
 use super::grid::Grid;
 use super::ground::squared_m2;
-use super::notes::{Note, standing};
+use super::notes::{Note, forget, standing};
 use super::photos::{Photo, Photos};
 use super::rules::UNREAD;
 use super::weigh::Verdict;
@@ -70,8 +73,12 @@ pub struct Incidents {
     notes: BTreeSet<Note>,
     /// Reports an operator said stand for themselves.
     apart: HashSet<u128>,
-    /// Notes have come since they were followed.
+    /// Notes have come, or gone, since they were followed.
     unread_notes: bool,
+    /// Reports to be put where they belong, in their order.
+    turns: BTreeSet<Turn>,
+    /// Those of them that are new or changed: whoever comes after them is asked whether they move or not.
+    seeds: HashSet<u32>,
     /// Reports from before it are not put where they belong any more, µs since epoch UTC.
     floor_us: i64,
 }
@@ -90,6 +97,8 @@ impl Incidents {
             notes: BTreeSet::new(),
             apart: HashSet::new(),
             unread_notes: false,
+            turns: BTreeSet::new(),
+            seeds: HashSet::new(),
             floor_us: i64::MIN,
         }
     }
@@ -130,7 +139,7 @@ impl Incidents {
             self.show(at, photo);
         }
         self.bonds.moved(key, at, at);
-        self.relink(at);
+        self.seed(at);
         (at, true)
     }
 
@@ -157,12 +166,10 @@ impl Incidents {
             return;
         }
         // Who was next to it by the former photo is so no more.
-        let former: Vec<u32> = self.photos.next_to(at, true).into_iter().map(|(other, _)| other).collect();
+        let former = self.photos.next_to(at, true, |other| self.entries.order(other, at));
+        self.turns.extend(former.into_iter().map(|(other, _)| self.entries.turn(other)));
         self.show(at, photo);
-        self.relink(at);
-        for other in former {
-            self.relink(other);
-        }
+        self.seed(at);
     }
 
     /// Takes what an operator said, before or after the reports it is about; false if it is known. [`Self::settle`] before anything is asked.
@@ -172,34 +179,44 @@ impl Incidents {
         new
     }
 
-    /// Follows what was said since the last time, and joins what is one. Costs nothing where nothing was.
+    /// Follows what was said since the last time, puts what came since then where it belongs, and asks again whoever may depend on it, each
+    /// once; then joins what is one. Costs nothing where nothing came.
     pub fn settle(&mut self) {
         if std::mem::take(&mut self.unread_notes) {
-            let standing = standing(&self.notes);
-            let key = |report: &ReportKey| key_of(&report.channel, &report.id);
-            let apart: HashSet<u128> = standing.apart.iter().map(key).collect();
-            let links = standing.links.iter().map(|(one, other)| (key(one), key(other))).collect();
-            self.bonds.set_links(links);
-            let former = std::mem::replace(&mut self.apart, apart);
-            let mut changed: Vec<u32> = former
-                .symmetric_difference(&self.apart)
-                .filter_map(|key| self.entries.find(*key))
-                .collect();
-            changed.sort_unstable_by(|one, other| self.entries.order(*one, *other));
-            for at in &changed {
-                let key = self.entries.get(*at).key;
-                self.entries.get_mut(*at).apart = self.apart.contains(&key);
-            }
-            for at in changed {
-                self.relink(at);
+            self.follow_notes();
+        }
+        while let Some((.., at)) = self.turns.pop_first() {
+            let moved = self.place(at);
+            if self.seeds.remove(&at) || moved {
+                self.call(at);
             }
         }
         self.bonds.settle(&self.entries, &self.rules);
     }
 
+    /// Takes what stands of all that was said instead of what stood before.
+    fn follow_notes(&mut self) {
+        let standing = standing(&self.notes);
+        let key = |report: &ReportKey| key_of(&report.channel, &report.id);
+        let apart: HashSet<u128> = standing.apart.iter().map(key).collect();
+        let links = standing.links.iter().map(|(one, other)| (key(one), key(other))).collect();
+        self.bonds.set_links(links);
+        let former = std::mem::replace(&mut self.apart, apart);
+        let changed: Vec<u32> = former
+            .symmetric_difference(&self.apart)
+            .filter_map(|key| self.entries.find(*key))
+            .collect();
+        for at in changed {
+            let entry = self.entries.get_mut(at);
+            entry.apart = self.apart.contains(&entry.key);
+            self.seed(at);
+        }
+    }
+
     /// Lets go of incidents that are over at `now_us` (µs since epoch UTC, as far as the city's time has come): no report can join them even if
     /// it comes as late as may be, and `open` says of none of their reports, by channel and id, that its case goes on. Reports that come later
-    /// than that stand for themselves. How many reports were let go. Costs a look at every report.
+    /// than that stand for themselves, and what was said before that of reports that are not known is let go too. How many reports were let
+    /// go. Costs a look at every report, photo and note.
     pub fn sweep(&mut self, now_us: i64, open: impl Fn(&str, &str) -> bool) -> usize {
         self.settle();
         self.floor_us = self.floor_us.max(now_us.saturating_sub(self.rules.late_us));
@@ -214,14 +231,15 @@ impl Incidents {
         let over = |at: &u32| !kept.contains(&self.bonds.head(self.entries.get(*at).root));
         let gone: HashSet<u32> = self.entries.numbers().filter(over).collect();
         self.grid.retain(|at| !gone.contains(&at));
+        self.photos.forget(&gone);
         for at in &gone {
-            self.photos.remove(*at);
             self.entries.remove(*at);
         }
         self.bonds.forget(&gone);
         self.entries.forget_bridges(&gone);
         let floor_us = self.floor_us;
         self.waiting.retain(|_, photo| photo.time_us >= floor_us);
+        self.unread_notes |= forget(&mut self.notes, floor_us, |report| self.entries.find(report).is_some());
         self.settle();
         gone.len()
     }
@@ -290,24 +308,21 @@ impl Incidents {
         self.photos.insert(at, photo, |other| entries.order(other, at));
     }
 
-    /// Puts a report where it belongs, and asks again whoever comes after it and may depend on it.
-    fn relink(&mut self, seed: u32) {
-        let mut turns: BTreeSet<Turn> = BTreeSet::new();
-        self.place(seed);
-        self.call(seed, &mut turns);
-        while let Some((.., at)) = turns.pop_first() {
-            if self.place(at) {
-                self.call(at, &mut turns);
-            }
-        }
+    /// A report that is new or changed gets its turn.
+    fn seed(&mut self, at: u32) {
+        self.turns.insert(self.entries.turn(at));
+        self.seeds.insert(at);
     }
 
-    /// Notes the reports after one that may depend on it.
-    fn call(&self, at: u32, turns: &mut BTreeSet<Turn>) {
-        turns.extend(self.near(at, true).iter().map(|near| self.entries.turn(near.at)));
+    /// Gives the reports after one their turns that may depend on it.
+    fn call(&mut self, at: u32) {
+        let near = self.near(at, true).into_iter().map(|near| near.at);
         // Near or not: of a list only the next few are looked at, and it may have taken the place of one that is near.
-        let next = self.photos.next_to(at, true);
-        turns.extend(next.into_iter().map(|(other, _)| self.entries.turn(other)));
+        let next = self.photos.next_to(at, true, |other| self.entries.order(other, at));
+        let after = near.chain(next.into_iter().map(|(other, _)| other));
+        // A seed after it has its turn already, and where many come at once most are seeds.
+        let asked = after.filter(|other| !self.seeds.contains(other));
+        self.turns.extend(asked.map(|other| self.entries.turn(other)));
     }
 
     /// Puts a report where it belongs; whether that is another incident than before.

@@ -7,7 +7,10 @@
 
 use std::collections::BTreeSet;
 
+use hashbrown::{HashMap, HashSet};
+
 use super::ReportKey;
+use super::entries::key_of;
 
 /// One word of an operator, as a transition of a report.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +57,39 @@ pub(super) fn standing(notes: &BTreeSet<Note>) -> Standing {
     standing
 }
 
+/// Lets go of what was said before `floor_us` (µs since epoch UTC) of reports of which neither is `known`; whether anything was.
+///
+/// Words hang together by the reports they are about, and go together or not at all: a split of a report that is not known may be what
+/// takes back its link with one that is.
+pub(super) fn forget(notes: &mut BTreeSet<Note>, floor_us: i64, known: impl Fn(u128) -> bool) -> bool {
+    let mut beside: HashMap<u128, Vec<u128>> = HashMap::new();
+    let mut waiting: Vec<u128> = Vec::new();
+    for note in notes.iter() {
+        let (one, other) = reports(note);
+        beside.entry(one).or_default().push(other);
+        beside.entry(other).or_default().push(one);
+        if note.time_us >= floor_us || known(one) || known(other) {
+            waiting.push(one);
+        }
+    }
+    let mut needed: HashSet<u128> = HashSet::new();
+    while let Some(report) = waiting.pop() {
+        if needed.insert(report) {
+            waiting.extend(beside.get(&report).into_iter().flatten());
+        }
+    }
+    let before = notes.len();
+    notes.retain(|note| needed.contains(&reports(note).0));
+    notes.len() < before
+}
+
+/// What the two reports of a note are known by; twice the same where there is only one.
+fn reports(note: &Note) -> (u128, u128) {
+    let own = key_of(&note.report.channel, &note.report.id);
+    let other = note.other.as_ref().map_or(own, |other| key_of(&other.channel, &other.id));
+    (own, other)
+}
+
 fn sorted(one: &ReportKey, other: &ReportKey) -> (ReportKey, ReportKey) {
     if one <= other {
         (one.clone(), other.clone())
@@ -64,14 +100,16 @@ fn sorted(one: &ReportKey, other: &ReportKey) -> (ReportKey, ReportKey) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Note, ReportKey, Standing, standing};
+    use std::collections::BTreeSet;
+
+    use super::{Note, ReportKey, Standing, forget, key_of, standing};
 
     fn key(id: &str) -> ReportKey {
         ReportKey::new("qlue", id)
     }
 
     /// (linked, report, other), one a minute.
-    fn after(said: &[(bool, &str, &str)]) -> Standing {
+    fn notes(said: &[(bool, &str, &str)]) -> BTreeSet<Note> {
         let note = |(offset, (linked, report, other)): (usize, &(bool, &str, &str))| Note {
             time_us: i64::try_from(offset).unwrap() * 60_000_000,
             offset: i64::try_from(offset).unwrap(),
@@ -79,7 +117,11 @@ mod tests {
             other: Some(key(other)),
             linked: *linked,
         };
-        standing(&said.iter().enumerate().map(note).collect())
+        said.iter().enumerate().map(note).collect()
+    }
+
+    fn after(said: &[(bool, &str, &str)]) -> Standing {
+        standing(&notes(said))
     }
 
     fn ids(standing: &Standing) -> (Vec<(&str, &str)>, Vec<&str>) {
@@ -108,5 +150,25 @@ mod tests {
     #[test]
     fn a_report_linked_with_itself_is_not() {
         assert_eq!(after(&[(true, "a", "a")]), Standing::default());
+    }
+
+    #[test]
+    fn what_is_old_goes_unless_it_hangs_together_with_what_is_known_or_young() {
+        let mut said = notes(&[
+            (true, "a", "b"),
+            (true, "c", "d"),
+            (false, "d", "e"),
+            (true, "f", "g"),
+            (true, "h", "i"),
+            (false, "h", "h"),
+        ]);
+        // Of `a` and `b` nobody knows; `c` is known; `h` was split off after the floor.
+        let known = |report: u128| report == key_of("qlue", "c");
+        let floor_us = 5 * 60_000_000;
+        assert!(forget(&mut said, floor_us, known));
+        let left: Vec<&str> = said.iter().map(|note| note.report.id.as_str()).collect();
+        assert_eq!(left, ["c", "d", "h", "h"]);
+        assert!(!forget(&mut said, floor_us, known), "the rest stays");
+        assert!(forget(&mut said, i64::MAX, |_| false) && said.is_empty());
     }
 }

@@ -1,5 +1,9 @@
 //! What the linking must keep to, whatever comes in and in whatever order.
 
+mod merges;
+mod photos;
+mod sweeps;
+
 use proptest::prelude::*;
 
 use super::{Feature, IncidentRules, Incidents, Note, ReportKey, Shown, Tie, Witness};
@@ -267,25 +271,6 @@ fn an_operator_splits_and_merges_and_the_last_word_stands() {
     incidents.note(said(true, 70, "a", "b"));
     incidents.settle();
     assert_eq!(groups(&incidents), [vec!["qlue:a", "qlue:b", "qlue:c"], vec!["qlue:d"]]);
-}
-
-#[test]
-fn an_incident_is_kept_while_it_is_open_or_young_and_then_let_go() {
-    let told = [
-        Told::new("a", Category::Kebakaran, 0, (0.0, 0.0)),
-        Told::new("b", Category::Kebakaran, 10, (20.0, 0.0)),
-        Told::new("c", Category::Kebakaran, 10, (5_000.0, 0.0)),
-    ];
-    let mut incidents = of(&told);
-    assert_eq!(incidents.sweep(START + 50 * HOUR, |_, _| false), 0, "a report may come 48 h late");
-    assert_eq!(incidents.sweep(START + 60 * HOUR, |_, id| id == "b"), 1);
-    assert_eq!(groups(&incidents), [vec!["qlue:a", "qlue:b"]]);
-    let late = incidents.add(&Told::new("d", Category::Kebakaran, 15, (0.0, 0.0)).witness());
-    assert_eq!(late.incident.id, "d", "too late to be put where it belongs");
-    assert_eq!(incidents.sweep(START + 60 * HOUR, |_, _| false), 3);
-    assert_eq!(incidents.reports(), 0);
-    let anew = incidents.add(&Told::new("e", Category::Kebakaran, 60 * 60, (0.0, 0.0)).witness());
-    assert_eq!(anew.incident.id, "e");
 }
 
 /// One thing that is told of incidents.

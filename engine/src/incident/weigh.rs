@@ -186,7 +186,7 @@ impl Incidents {
             _ => false,
         };
         let (mut evidence, mut elsewhere): (Vec<Evidence>, Vec<u32>) = (Vec::new(), Vec::new());
-        for (other, sameness) in self.photos.next_to(at, false) {
+        for (other, sameness) in self.photos.next_to(at, false, |other| self.entries.order(other, at)) {
             let holder = self.entries.get(other);
             if holder.apart || entry.time_us.abs_diff(holder.time_us) > rule.horizon_us.unsigned_abs() {
                 continue;

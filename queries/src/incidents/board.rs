@@ -13,6 +13,9 @@ use crate::tables::{CitySnapshot, LaneSnapshot};
 /// What is over is let go each time the city's time has moved on by so much.
 const SWEEP_US: i64 = 6 * HOUR_US;
 
+/// Reports taken before they are settled: so many may ask one another.
+const PORTION: usize = 1_000;
+
 /// How far a lane was followed: places in its log from which rows may be new.
 #[derive(Clone, Copy, Debug, Default)]
 struct Followed {
@@ -72,9 +75,13 @@ impl IncidentBoard {
         for lane in city.lanes.values() {
             self.gather(lane, &mut found);
         }
-        // In their order nobody has to be asked again.
+        // In their order few have to be asked again: no earlier portion, and of their own only who may follow them.
         found.sort_unstable_by_key(|witness| (witness.time_us, witness.channel, witness.id));
-        let new = found.iter().filter(|witness| self.incidents.take(witness)).count();
+        let mut new = 0;
+        for portion in found.chunks(PORTION) {
+            new += portion.iter().filter(|witness| self.incidents.take(witness)).count();
+            self.incidents.settle();
+        }
         self.incidents.settle();
         new
     }

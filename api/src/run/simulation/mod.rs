@@ -33,7 +33,7 @@ use super::lane::LaneRunner;
 use super::outbox::Message;
 
 /// Seeds of a run; `SIMULATION_SEEDS` asks for more.
-const SEEDS: u64 = 2_000;
+const SEEDS: u64 = 10_000;
 /// Seeds within which a planted mistake must be found.
 const SEEDS_TO_FIND: u64 = 300;
 
