@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Holds Tanggap against computations that are not ours, in tests/oracle: the oracle itself against counts made by hand and by brute force,
-# the territory index against shapely, GeoParquet as geopandas writes it, history as Polars reads it, the API as
+# the territory index against shapely, GeoParquet as geopandas writes it, real data of two cities, history as Polars reads it, the API as
 # schemathesis reads its description, every public answer searched for people, and `tanggap replay` of a seeded day, whose files must equal the
 # independent ones row by row.
 #
@@ -34,6 +34,10 @@ trap 'rm -rf "$work"' EXIT
 "$python" tests/oracle/territory_oracle.py locate "$territory" "$work/points.csv" >"$work/expected.csv"
 TANGGAP_TERRITORY_EXPECTED=$work/expected.csv cargo test --release --locked --workspace --test territory_oracle
 "$python" tests/oracle/geoparquet.py --tanggap "$program" --territory "$territory"
+
+echo "test-oracle: the real data sets whose reports are in docs"
+"$python" tests/oracle/surabaya.py --tanggap "$program" >"$work/surabaya.md"
+"$python" tests/oracle/plausibility.py --tanggap "$program" >"$work/plausibility.md"
 
 "$python" tests/oracle/history.py --tanggap "$program" --seed 13
 "$python" tests/oracle/open311.py --tanggap "$program"

@@ -75,10 +75,12 @@ impl Waters {
         }
         let mut items = Vec::with_capacity(known.len() + others.len());
         for (number, mut readings) in known.into_iter().enumerate() {
+            let gauge = &gauges.all()[number];
+            readings.retain(|reading| Some(reading.level_cm) != gauge.missing_cm);
             // One gauge may be read under two names; of one moment the higher level counts.
             readings.sort_by_key(|reading| (reading.time_us, Reverse(reading.level_cm)));
             readings.dedup_by_key(|reading| reading.time_us);
-            items.push(Water::of(Some(number), gauges.all()[number].id.clone(), &readings, now_us));
+            items.push(Water::of(Some(number), gauge.id.clone(), &readings, now_us));
         }
         items.extend(others);
         Self { as_of_us, items }

@@ -34,6 +34,8 @@ fn wet() -> Town {
             ("katulampa", 0, 150),
             ("manggarai", 20, 700),
             ("manggarai", 10, 705),
+            // Its owner's word for a reading that is missing.
+            ("manggarai", 1, 0),
             ("pintu-x", 5, 40),
         ],
     );
@@ -81,7 +83,9 @@ async fn a_gauge_tells_its_siaga_its_trend_and_when_its_water_comes_further_down
         depok["downstream"][0]["arrives_from"].is_null(),
         "normal water is expected by nobody"
     );
-    assert!(gauge(&answer, "manggarai")["trend_cm_h"].is_null(), "two readings have none");
+    let manggarai = gauge(&answer, "manggarai");
+    assert!(manggarai["trend_cm_h"].is_null(), "two readings have none");
+    assert_eq!(manggarai["level_cm"], 705, "what is missing is no calm water");
     let unknown = gauge(&answer, "pintu-x");
     assert_eq!(
         (&unknown["level_cm"], &unknown["siaga"], &unknown["lon"]),

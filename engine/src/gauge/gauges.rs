@@ -28,6 +28,8 @@ pub struct Gauge {
     pub thresholds: Thresholds,
     /// Whether some of them are assumed.
     pub assumption: bool,
+    /// What its owner writes where nothing was read, centimetres: no level, and not calm water.
+    pub missing_cm: Option<i32>,
     downstream: Vec<Lag>,
 }
 
@@ -87,6 +89,7 @@ struct Entry {
     siaga3_cm: Option<i32>,
     siaga2_cm: Option<i32>,
     siaga1_cm: Option<i32>,
+    missing_cm: Option<i32>,
     #[serde(default)]
     assumption: bool,
     #[serde(default)]
@@ -218,6 +221,7 @@ impl Entry {
             position: (longitude_deg, latitude_deg),
             thresholds,
             assumption: self.assumption,
+            missing_cm: self.missing_cm,
             downstream,
         })
     }
@@ -248,6 +252,7 @@ mod tests {
         );
         assert_eq!(gauges.find("nowhere"), None);
         assert!(gauges.all().iter().all(|gauge| gauge.thresholds.three_cm.is_some()));
+        assert_eq!(gauges.all()[manggarai].missing_cm, Some(0));
     }
 
     #[test]
