@@ -3,12 +3,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { Fixture, openBrowser, openPage, unhurried, violations } from "./harness.js";
+import { atDesk as desk, FIRST, REFUSED, SECOND, signIn } from "./at-desk.js";
+import { Fixture, openBrowser, unhurried, violations } from "./harness.js";
 
 /** What the whole page may weigh on the wire, bytes, without the map; signed in, with a list and a report. */
 const BUDGET = 150_000;
-const FIRST = "fixture-officer-road-1";
-const SECOND = "fixture-officer-road-2";
 
 /** @type {Awaited<ReturnType<typeof openBrowser>>} */
 let browser;
@@ -28,34 +27,11 @@ after(async () => {
   await fixture?.down();
 });
 
-/** Somebody at the desk, signed in unless `token` is empty. */
-async function atDesk({ token = FIRST, ...options }, check) {
-  const opened = await openPage(browser, fixture.url, { path: "/antrean", ...options });
-  const { page } = opened;
-  page.on("dialog", (dialog) => dialog.accept());
-  try {
-    await page.waitForSelector(".cards button");
-    if (token) await signIn(page, token);
-    await check(page, opened);
-    assert.deepEqual(opened.faults.filter((fault) => !opened.expected?.some((pattern) => pattern.test(fault))), []);
-  } finally {
-    await opened.close();
-  }
-}
-
-async function signIn(page, token) {
-  await page.click(".who-in summary");
-  await page.fill('input[name="token"]', token);
-  await page.keyboard.press("Enter");
-  await page.waitForSelector(".who b");
-  await page.waitForSelector(".cards button");
-}
-
+/** @param {Parameters<typeof desk>[2]} options @param {Parameters<typeof desk>[3]} check */
+const atDesk = (options, check) => desk(browser, fixture, options, check);
 const acted = async () => (await fetch(`${fixture.url}/fixture/acted`)).json();
 const ids = (page) => page.locator(".cards button").evaluateAll((list) => list.map((button) => button.dataset.id));
 const version = (page, id) => page.evaluate((wanted) => [...document.querySelectorAll(".cards button")].some((button) => button.dataset.id === wanted), id);
-/** A refusal or a broken line is an error in the console of any browser; what the page makes of it is what is looked at. */
-const REFUSED = [/Failed to load resource/];
 
 /** Acts as somebody else, past the page. */
 async function elsewhere(id, deed, token = SECOND) {

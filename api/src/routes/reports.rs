@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use h3o::CellIndex;
 use serde::Serialize;
-use tanggap_engine::event::Category;
+use tanggap_engine::event::{Category, Status};
 use tanggap_queries::named::{Report, ReportRoute, Step, report as ask};
 use utoipa::ToSchema;
 
@@ -136,10 +136,11 @@ pub(crate) async fn report(
 fn answer(state: &AppState, report: Report, frame: Frame) -> ReportAnswer {
     let (kelurahan, kelurahan_name) = state.place(report.kelurahan);
     let cell = report.cell.and_then(|cell| CellIndex::try_from(cell.cast_unsigned()).ok());
-    let status = report
-        .timeline
-        .last()
-        .map_or_else(|| "received".to_owned(), |step| step.status.clone());
+    // What is said of its incident moves no case.
+    let of_incident = [Status::Linked.id(), Status::Unlinked.id()];
+    let mut moves = report.timeline.iter().rev();
+    let last = moves.find(|step| !of_incident.contains(&step.status.as_str()));
+    let status = last.map_or_else(|| "received".to_owned(), |step| step.status.clone());
     let received_us = report.received_us;
     ReportAnswer {
         frame,

@@ -81,6 +81,9 @@ async fn what_an_officer_said_shows_at_once_where_the_log_has_it() {
     assert_eq!((&one["id"], &one["witnesses"]), (&Value::from("qlue:r0"), &Value::from(2)));
     assert_eq!(one["members"][1]["tie"], "operator");
     assert_eq!(one["members"][1]["status"], "received", "no clock moves");
+    let report = town.staff("/v1/reports/r1").await;
+    assert_eq!(report["status"], "received", "and the report says the same: {report}");
+    assert_eq!(report["timeline"].as_array().unwrap().last().unwrap()["status"], "linked");
 }
 
 #[tokio::test]

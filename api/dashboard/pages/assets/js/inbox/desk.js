@@ -33,6 +33,10 @@ export class Desk {
     this.report = { state: "none" };
     /** @type {Loaded<Incident>} */
     this.incident = { state: "none" };
+    /** Which asking for the incident counts: the last one. */
+    this.incidentTurn = 0;
+    /** Whether the desks do not show yet what was said of the incident. */
+    this.incidentBehind = false;
     /** What was done here and left the desk: channel and id, and the version since then. @type {Map<string, number>} */
     this.left = new Map();
   }
@@ -104,6 +108,16 @@ export class Desk {
   refresh() {
     if (this.units.state === "failed") this.loadUnits();
     if (this.page.state !== "loading" && this.items.length <= PAGE) this.load();
+    if (this.incidentBehind) this.loadIncident(true);
+    this.incidentBehind = false;
+  }
+
+  /** Somebody has said which incident the picked report tells of: asks anew what it is, and once more later if it is not `seen` yet. @param {boolean} seen */
+  rejoin(seen) {
+    this.loadIncident(true);
+    this.#loadReport();
+    this.refresh();
+    this.incidentBehind = !seen;
   }
 
   /**
@@ -127,6 +141,7 @@ export class Desk {
     this.picked = key;
     this.report = { state: "none" };
     this.incident = { state: "none" };
+    this.incidentBehind = false;
     if (key) this.#loadReport();
     this.changed();
   }
@@ -143,13 +158,16 @@ export class Desk {
     });
   }
 
-  /** The other reports of the same incident, once somebody wants to see them. */
-  loadIncident() {
+  /** The other reports of the same incident, once somebody wants to see them; `again` asks anew. @param {boolean} [again] */
+  loadIncident(again = false) {
     const { item, picked } = this;
-    if (!item?.incident || this.incident.state === "loading" || this.incident.state === "ready") return;
-    load(this.incident, () => ask(`/v1/incidents/${encodeURIComponent(item.incident ?? "")}`), (incident) => {
-      if (this.picked !== picked) return;
+    if (!item || (!again && (this.incident.state === "loading" || this.incident.state === "ready"))) return;
+    const turn = ++this.incidentTurn;
+    // By the report itself: what its incident is called changes with who tells of it.
+    load(this.incident, () => ask(`/v1/incidents/${encodeURIComponent(picked)}`), (incident) => {
+      if (this.picked !== picked || this.incidentTurn !== turn) return;
       this.incident = incident;
+      if (incident.state === "ready" && this.item) Object.assign(this.item, { incident: incident.value.id, witnesses: incident.value.witnesses });
       this.changed();
     });
   }

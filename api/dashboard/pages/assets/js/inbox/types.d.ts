@@ -1,6 +1,6 @@
 /** What the desk reads. */
 
-import type { InboxCounts, InboxItem, InboxState } from "../types";
+import type { InboxCounts, InboxItem, InboxState, Problem } from "../types";
 
 /** A page of a unit's desk. */
 export interface DeskPage {
@@ -49,4 +49,34 @@ export interface Incident {
   witnesses: number;
   channels: { channel: string; witnesses: number | null }[];
   members?: IncidentMember[];
+}
+
+/** `split`: a report tells of another incident. `merge`: two incidents are one. */
+export type BondKind = "split" | "merge";
+
+/** What somebody says of incidents, until the server has answered. */
+export interface Bond {
+  /** Channel and id of the report that was looked at. */
+  about: string;
+  kind: BondKind;
+  /** Channel and id of the report that leaves, or of one of the other incident. */
+  other: string;
+  /** Its number, where it is on no list here. */
+  typed: string;
+  reason: string;
+  /** Idempotency key; empty until it is first sent, and again once something else is wanted. */
+  key: string;
+  /** `unsure`: no answer came, so it may be in the log. */
+  state: "draft" | "sending" | "unsure" | "refused";
+  /** Whether somebody has tried to send it, so what is missing is said. */
+  asked: boolean;
+  problem: Problem | null;
+}
+
+/** What the server says of a bond that is in the log. */
+export interface BondDone {
+  status: string;
+  time: string;
+  /** Whether the desks show it yet. */
+  seen: boolean;
 }
