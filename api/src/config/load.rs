@@ -13,7 +13,7 @@ use super::Config;
 pub const DOCUMENTED: &str = include_str!("../../tanggap.toml");
 
 /// Sections an environment variable can speak of.
-const SECTIONS: [&str; 20] = [
+const SECTIONS: [&str; 21] = [
     "time",
     "lanes",
     "decode",
@@ -34,6 +34,17 @@ const SECTIONS: [&str; 20] = [
     "waze",
     "x",
     "neighbour",
+    "mail",
+];
+/// Keys that are a text also where it looks like a number: a password may.
+const TEXTS: [&str; 7] = [
+    "api_key",
+    "bearer_token",
+    "folder",
+    "password",
+    "reporter_key",
+    "staff_token",
+    "user",
 ];
 /// Variables of ours that are no setting, by how they begin.
 const NOT_SETTINGS: &[&str] = &[
@@ -79,7 +90,8 @@ pub fn load(file: Option<&Path>, variables: impl Iterator<Item = (String, String
         let Value::Table(section) = section else {
             bail!("`{key}` of {name} has no section to stand in")
         };
-        section.insert(key.to_owned(), value(&text));
+        let value = if TEXTS.contains(&key) { Value::String(text) } else { value(&text) };
+        section.insert(key.to_owned(), value);
     }
     let origin = file.map_or_else(|| "the environment".to_owned(), |path| path.display().to_string());
     let config: Config = Value::Table(table)
@@ -113,6 +125,7 @@ fn value(text: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use tanggap_connectors::bridge::Secret;
     use toml::Table;
 
     use super::{DOCUMENTED, SECTIONS, load};
@@ -177,6 +190,18 @@ mod tests {
         ] {
             assert!(from(&[(name, wrong)]).is_err(), "{name} {wrong}");
         }
+    }
+
+    #[test]
+    fn a_password_of_digits_is_a_text() {
+        let config = from(&[
+            ("TANGGAP_MAIL_PASSWORD", "0031415926"),
+            ("TANGGAP_API_STAFF_TOKEN", "1e9"),
+            ("TANGGAP_MAIL_PORT", "1993"),
+        ])
+        .unwrap();
+        assert_eq!(config.api.staff_token.unwrap().0, "1e9");
+        assert_eq!((config.mail.password, config.mail.port), (Some(Secret::new("0031415926")), 1993));
     }
 
     #[test]

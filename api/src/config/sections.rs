@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use tanggap_connectors::bridge::{NeighbourConfig, WazeConfig, XConfig};
+use tanggap_connectors::bridge::{MailConfig, NeighbourConfig, WazeConfig, XConfig};
 use tanggap_connectors::decode::DecodeConfig;
 use tanggap_connectors::kafka::KafkaConfig;
 use tanggap_engine::lane::{Bounds, LaneSettings};
@@ -62,6 +62,8 @@ pub struct Config {
     pub x: XConfig,
     /// Bridge to another city's GeoReport.
     pub neighbour: NeighbourConfig,
+    /// Bridge to a mailbox of complaints.
+    pub mail: MailConfig,
 }
 
 /// Lanes: bounds of usable positions, resolution of cells, how long ids are remembered.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use tanggap_connectors::bridge::{Clock, CsvConfig, CsvFile, KafkaOutlet, Neighbour, Parts, Stop, SystemClock, Tweets, WazeFeed};
+use tanggap_connectors::bridge::{Clock, CsvConfig, CsvFile, KafkaOutlet, Mailbox, Neighbour, Parts, Stop, SystemClock, Tweets, WazeFeed};
 use tanggap_connectors::kafka::KafkaConfig;
 
 use crate::config::{Config, load};
@@ -13,9 +13,9 @@ use crate::config::{Config, load};
 /// A source to fetch from.
 #[derive(Subcommand, Debug)]
 #[command(
-    after_help = "Addresses and tokens are settings ([waze], [x], [neighbour]) or variables (TANGGAP_WAZE_URL, TANGGAP_X_BEARER_TOKEN); they are \
-never printed.\n\nExamples:\n  tanggap bridge waze --config tanggap.toml --state bridges/waze\n  tanggap bridge csv aduan.csv --channel lapor --brokers \
-127.0.0.1:9092 --state bridges/aduan"
+    after_help = "Addresses, tokens and passwords are settings ([waze], [x], [neighbour], [mail]) or variables (TANGGAP_WAZE_URL, \
+TANGGAP_X_BEARER_TOKEN, TANGGAP_MAIL_PASSWORD); they are never printed.\n\nExamples:\n  tanggap bridge waze --config tanggap.toml --state \
+bridges/waze\n  tanggap bridge csv aduan.csv --channel lapor --brokers 127.0.0.1:9092 --state bridges/aduan"
 )]
 pub(crate) enum BridgeCommand {
     /// Poll the feed of Waze for Cities.
@@ -24,6 +24,8 @@ pub(crate) enum BridgeCommand {
     X(BridgeArguments),
     /// Follow another city's Open311 server.
     Open311(BridgeArguments),
+    /// Read a mailbox of complaints by IMAP.
+    Mail(BridgeArguments),
     /// Write the rows of a CSV file as reports of a channel.
     Csv(CsvArguments),
 }
@@ -96,6 +98,11 @@ pub(crate) fn bridge(command: &BridgeCommand) -> anyhow::Result<()> {
             let topics = [config.neighbour.topic.as_str(), config.neighbour.status_topic.as_str()];
             let parts = arguments.parts(&config, &topics)?;
             Neighbour::new(&config.neighbour, parts)?.run(arguments.once, &listening(&stop)?)?;
+        }
+        BridgeCommand::Mail(arguments) => {
+            let config = arguments.config()?;
+            let parts = arguments.parts(&config, &[&config.mail.topic])?;
+            Mailbox::new(&config.mail, &config.decode(), parts)?.run(arguments.once, &listening(&stop)?)?;
         }
         BridgeCommand::Csv(arguments) => {
             let config = arguments.bridge.config()?;

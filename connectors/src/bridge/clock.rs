@@ -1,8 +1,9 @@
 //! The time and the waiting of a bridge, and the signal that ends both.
 
 use std::fmt;
+use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -49,6 +50,8 @@ pub struct Stop(Arc<Signal>);
 struct Signal {
     raised: AtomicBool,
     agents: Mutex<Vec<Agent>>,
+    /// The connection under way of a bridge that makes its own; one at a time.
+    socket: Mutex<Weak<TcpStream>>,
 }
 
 impl fmt::Debug for Stop {
@@ -65,6 +68,10 @@ impl Stop {
         for agent in agents {
             agent.shutdown();
         }
+        if let Some(socket) = self.0.socket.lock().unwrap_or_else(PoisonError::into_inner).upgrade() {
+            // One that is closed already needs no closing.
+            drop(socket.shutdown(Shutdown::Both));
+        }
     }
 
     /// Whether it was told.
@@ -76,6 +83,14 @@ impl Stop {
     /// Breaks off what this agent has under way when the signal comes; at once if it came.
     pub(super) fn breaks_off(&self, agent: &Agent) {
         self.0.agents.lock().unwrap_or_else(PoisonError::into_inner).push(agent.clone());
+        if self.raised() {
+            self.raise();
+        }
+    }
+
+    /// Closes this connection when the signal comes; at once if it came. The one before is let go.
+    pub(super) fn closes(&self, socket: &Arc<TcpStream>) {
+        *self.0.socket.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(socket);
         if self.raised() {
             self.raise();
         }

@@ -2,14 +2,23 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::BridgeError;
 
 /// A text that does not print.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The error of a number where a text is wanted quotes the number.
+        let text = String::deserialize(deserializer);
+        text.map(Self)
+            .map_err(|_| D::Error::custom("is a secret and not a text: put it in quotes"))
+    }
+}
 
 impl Secret {
     /// Keeps a text.
@@ -134,6 +143,52 @@ impl Default for NeighbourConfig {
     }
 }
 
+/// The `[mail]` section: a mailbox that people send complaints to, read by IMAP.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MailConfig {
+    /// Its IMAP server, as `imap.city.example`.
+    pub host: Option<String>,
+    /// Port; TLS is spoken from the first byte, as is usual at 993.
+    pub port: u16,
+    /// Whether TLS is spoken. Without it only an address of this machine is connected to.
+    pub tls: bool,
+    /// Who logs in: most often the mailbox's address.
+    pub user: Option<Secret>,
+    /// Password; best given as the variable `TANGGAP_MAIL_PASSWORD`.
+    pub password: Option<Secret>,
+    /// The folder that is read.
+    pub folder: String,
+    /// Where mails are written.
+    pub topic: String,
+    /// Seconds between polls.
+    pub poll_s: u32,
+    /// Seconds the server may say nothing.
+    pub timeout_s: u32,
+    /// Days back from the first poll of a folder that mails are read from; and again where the server numbers a folder anew.
+    pub since_days: u32,
+    /// Bytes read of one mail; a longer one is read as far as that.
+    pub max_bytes: u32,
+}
+
+impl Default for MailConfig {
+    fn default() -> Self {
+        Self {
+            host: None,
+            port: 993,
+            tls: true,
+            user: None,
+            password: None,
+            folder: "INBOX".to_owned(),
+            topic: "reports.email".to_owned(),
+            poll_s: 60,
+            timeout_s: 30,
+            since_days: 7,
+            max_bytes: 1 << 20,
+        }
+    }
+}
+
 /// A value that must lie between two others.
 pub(super) fn within(key: &'static str, value: u64, least: u64, most: u64) -> Result<(), BridgeError> {
     if (least..=most).contains(&value) {
@@ -155,14 +210,24 @@ pub(super) fn needed<'a, T>(key: &'static str, value: Option<&'a T>) -> Result<&
 
 #[cfg(test)]
 mod tests {
-    use super::{NeighbourConfig, WazeConfig, XConfig};
+    use serde::Deserialize as _;
+
+    use super::{MailConfig, NeighbourConfig, WazeConfig, XConfig};
 
     #[test]
     fn secrets_do_not_print_and_unknown_keys_are_refused() {
         let waze: WazeConfig = toml::from_str("url = \"https://feed.example/hunter2\"").unwrap();
         let x: XConfig = toml::from_str("bearer_token = \"hunter2\"").unwrap();
         let neighbour: NeighbourConfig = toml::from_str("url = \"https://hunter2/\"\napi_key = \"hunter2\"").unwrap();
-        assert!(!format!("{waze:?} {x:?} {neighbour:?}").contains("hunter2"));
+        let mail: MailConfig = toml::from_str("user = \"hunter2\"\npassword = \"hunter2\"").unwrap();
+        assert!(!format!("{waze:?} {x:?} {neighbour:?} {mail:?}").contains("hunter2"));
         assert!(toml::from_str::<WazeConfig>("uri = \"x\"").is_err());
+    }
+
+    #[test]
+    fn a_secret_that_is_no_text_is_not_quoted() {
+        let table: toml::Table = "password = 31415926".parse().unwrap();
+        let error = MailConfig::deserialize(table).unwrap_err().to_string();
+        assert!(error.contains("quotes") && !error.contains("31415926"), "{error}");
     }
 }

@@ -24,6 +24,10 @@ pub struct BridgeCounters {
     pub notices: u64,
     /// Lines a connection broke off in.
     pub torn: u64,
+    /// Mails that no person wrote: automatic answers, bounces, lists.
+    pub automatic: u64,
+    /// Mails of which only the beginning was read, as much as may be.
+    pub cut: u64,
     /// Seconds of a stream that nothing can bring back.
     pub lost_s: u64,
     /// How long what is fetched has not moved, seconds.
@@ -75,6 +79,7 @@ impl Meter {
             failed = counters.failed,
             unchanged = counters.unchanged,
             refused = counters.refused,
+            automatic = counters.automatic,
             messages = counters.messages,
             lost_s = counters.lost_s,
             still_s = counters.still_s,

@@ -25,12 +25,14 @@ pub enum Fault {
     },
     /// The answer cannot be read.
     Content(&'static str),
+    /// The server answered and does not let us in: somebody has to change something, and the text says what.
+    Denied(&'static str),
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Network(what) | Self::Content(what) => f.write_str(what),
+            Self::Network(what) | Self::Content(what) | Self::Denied(what) => f.write_str(what),
             Self::Status { code, .. } => write!(f, "the server answered with status {code}"),
         }
     }

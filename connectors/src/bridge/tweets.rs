@@ -172,7 +172,7 @@ impl Tweets {
             }
             Fault::Status { code: 429, .. } => self.limited.next(),
             Fault::Status { .. } => self.http.next(),
-            Fault::Network(_) | Fault::Content(_) => self.network.next(),
+            Fault::Network(_) | Fault::Content(_) | Fault::Denied(_) => self.network.next(),
         }
     }
 

@@ -2,7 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod csv_file;
+mod letters;
+mod mail;
+mod mail_bench;
 mod neighbour;
+mod postbox;
 mod server;
 mod support;
 mod tweets;
