@@ -7,7 +7,7 @@ The file is what `/v1/rankings/{level}/{code}/audit` gives: `{"sha256":"…","au
 1. the hash, over the bytes of `audit` as they stand in the file;
 2. every complaint's clocks: filed within the window, the seconds that count, from its times or (where several units held it) its spells;
 3. every number of the row: Kaplan-Meier and restricted mean, shares with competing ends, exact intervals, funnel limits, case mix,
-   shrinkage, tier, place and the interval of the place by the seeded draws.
+   shrinkage, tier, place, the interval of the place by the seeded draws, and the probability of the slowest tenth.
 
 Taken as given, because the file cannot hold the whole city: the other units' restricted means with their errors and counts (`peers`),
 the city's restricted mean of each kind of complaint (`strata`), and its cumulative hazard at each complaint's time (`hazard`).
@@ -23,7 +23,7 @@ import sys
 
 PREFIX = b'{"sha256":"'
 MIDDLE = b'","audit":'
-FORMULA = "tanggap-rankings 2"
+FORMULA = "tanggap-rankings 3"
 HOUR = 3600.0
 SHOWN = 20
 
@@ -272,10 +272,22 @@ def place_interval(units, wanted, draws, seed):
     return places[outside], places[draws - 1 - outside]
 
 
+def in_slowest_tenth(units, wanted):
+    """Lin, Louis, Paddock & Ridgeway (2006), P*: the chance of one of the (value, error) to lie above the border above which a tenth
+    of all, rounded up, is expected."""
+    if len(units) < 2:
+        return None
+    above = lambda border, value, error: math.erfc((border - value) / error / math.sqrt(2)) / 2
+    low, high = min(value - 40 * error for value, error in units), max(value + 40 * error for value, error in units)
+    tenth = -(-len(units) // 10)
+    border = halved(low, high, lambda border: math.fsum(above(border, *unit) for unit in units) > tenth)
+    return above(border, *units[wanted])
+
+
 def standing(peers, code, rule):
     """What the row says of the unit's place: `lower`, `upper`, `rank`, `rank_lo`, `rank_hi`, `tier` and so on."""
     tau_h, z = rule["tau_h"], rule["z"]
-    told = dict.fromkeys(("lower", "upper", "rank", "rank_lo", "rank_hi", "shrunken_resolution_h", "reliability"))
+    told = dict.fromkeys(("lower", "upper", "rank", "rank_lo", "rank_hi", "shrunken_resolution_h", "reliability", "p_slowest_tenth"))
     told["tier"] = "not_enough_data"
     own = next(with_doubt(peer, tau_h) for peer in peers if peer["code"] == code)
     if own:
@@ -298,7 +310,9 @@ def standing(peers, code, rule):
         told["tier"] = "same"
     told["rank"] = 1 + sum(known[position]["rmst_h"] < own[0] for position in ranked)
     wanted = ranked.index(codes.index(code))
-    low, high = place_interval([shrunken[position][:2] for position in ranked], wanted, rule["draws"], rule["seed"])
+    drawn = [shrunken[position][:2] for position in ranked]
+    low, high = place_interval(drawn, wanted, rule["draws"], rule["seed"])
+    told["p_slowest_tenth"] = in_slowest_tenth(drawn, wanted)
     told["rank_lo"], told["rank_hi"] = min(low, told["rank"]), max(high, told["rank"])
     return told
 

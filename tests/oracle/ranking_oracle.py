@@ -10,7 +10,7 @@ Cumulative incidence and its standard error: statsmodels' CumIncidenceRight, whi
 AalenJohansenFitter where nothing is tied, and against the infinitesimal jackknife, which never writes the formula down. Cumulative
 hazard: lifelines' NelsonAalenFitter, ties together. Log-rank: lifelines. Case mix: a NelsonAalenFitter and a KaplanMeierFitter for
 each stratum. Binomial, beta and Poisson: scipy, and statsmodels' proportion_confint. Winsorising: scipy. Rates: esda's
-Empirical_Bayes. Freireich's 6-MP trial (1963) and Efron & Morris' batting averages (1975) as printed in every text book; Auckland's
+Empirical_Bayes. The slowest tenth: scipy's normal tail and brentq. Freireich's 6-MP trial (1963) and Efron & Morris' batting averages (1975) as printed in every text book; Auckland's
 deaths of children under five 1977-1985 and children in 1981 after Marshall 1991, as in R's spData (CC0). The rest is drawn here, by seed.
 """
 
@@ -25,7 +25,7 @@ from esda.smoothing import Empirical_Bayes
 from lifelines import AalenJohansenFitter, KaplanMeierFitter, NelsonAalenFitter
 from lifelines.statistics import multivariate_logrank_test
 from lifelines.utils import restricted_mean_survival_time
-from scipy import stats
+from scipy import optimize, stats
 from scipy.stats.mstats import winsorize
 from statsmodels.duration.survfunc import CumIncidenceRight
 from statsmodels.stats.proportion import proportion_confint
@@ -256,6 +256,27 @@ def rate_cases():
         yield rate_case(name, rng.poisson(residents * 0.002 * np.exp(rng.normal(0, spread, units))), residents)
 
 
+def slowest_case(name, values, errors):
+    """P* of Lin, Louis, Paddock & Ridgeway 2006: the chance to lie above the border above which a tenth of all is expected."""
+    values, errors = np.round(values, 6), np.round(errors, 6)
+    tenth = math.ceil(len(values) / 10)
+    far = 40 * errors.max()
+    expected = lambda border: stats.norm.sf(border, values, errors).sum() - tenth
+    border = optimize.brentq(expected, values.min() - far, values.max() + far, xtol=1e-13, rtol=1e-14)
+    return {"name": name, "values": values.tolist(), "errors": errors.tolist(), "probabilities": stats.norm.sf(border, values, errors).tolist()}
+
+
+def slowest_cases():
+    yield slowest_case("two alike", np.array([5.0, 5.0]), np.array([1.0, 1.0]))
+    yield slowest_case("five of unlike errors", np.array([20.0, 30.0, 30.0, 25.0, 31.0]), np.array([1.0, 0.5, 6.0, 3.0, 9.0]))
+    for units, seed in ((10, 51), (11, 52), (44, 53), (267, 54)):
+        rng = np.random.default_rng(seed)
+        errors = 54 / np.sqrt(np.maximum(3, np.round(57 * np.exp(rng.normal(-0.5, 1, units)))))
+        kept = 100 / (100 + errors**2)
+        values = 47 + kept * (rng.normal(0, 10, units) + errors * rng.normal(size=units))
+        yield slowest_case(f"{units} units", values, errors * np.sqrt(kept))
+
+
 def batting():
     """Efron & Morris 1975: the root-arcsine scores of 45 times at bat shrunk to their mean by 1 - (k - 3) / S."""
     hits = np.array(HITS)
@@ -291,6 +312,7 @@ def table():
         "counts": count_rows(),
         "dispersion": [dispersion_case(f"spread {spread}", 40 + n, n, spread) for n, spread in ((7, 0.0), (44, 0.2), (267, 0.3), (100, 1.0), (10, 0.5))],
         "rates": list(rate_cases()),
+        "slowest_tenth": list(slowest_cases()),
         "batting": [batting()],
     }
 

@@ -37,6 +37,8 @@ def by_hand():
 
     S falls to 2/3 at 2 h and to 0 at 6 h, so the mean is 2 + 4 * 2/3 = 14/3 h with the variance (8/3)^2 / (3 * 2) = 32/27. The other
     unit: 9 h, variance 1/4. With w = 27/32 and 4: Q = (13/3)^2 / (32/27 + 1/4), between = (Q - 1) (w1 + w2) / (2 w1 w2) = 8.67129...
+    The tenth of two is one, and two chances sum to one where both values lie equally many errors from the border: the difference of
+    the shrunken values over the sum of their errors.
     """
     row = {
         "level": "kelurahan", "code": "31.71.01.1001", "name": "Satu", "n": 3, "open": 1,
@@ -46,6 +48,7 @@ def by_hand():
         "lower": 14 / 3 - 1.959963984540054 * math.sqrt(32 / 27), "upper": 14 / 3 + 1.959963984540054 * math.sqrt(32 / 27),
         "rank": 1, "rank_lo": 1, "rank_hi": 1, "tier": "same",
         "shrunken_resolution_h": SHRUNKEN, "reliability": BETWEEN / (BETWEEN + 32 / 27),
+        "p_slowest_tenth": P_SLOWEST,
         "resolved_share": 1.0, "otherwise_share": 0.0,
         "in_time": {
             "part": 2, "whole": 2, "share": 1.0, "interval": [math.sqrt(0.025), 1.0],
@@ -88,6 +91,9 @@ BETWEEN = ((13 / 3) ** 2 / (32 / 27 + 1 / 4) - 1) * sum(W) / (2 * W[0] * W[1])
 PULLED = (1 / (BETWEEN + 32 / 27), 1 / (BETWEEN + 1 / 4))
 MEAN = (PULLED[0] * 14 / 3 + PULLED[1] * 9) / sum(PULLED)
 SHRUNKEN = MEAN + BETWEEN / (BETWEEN + 32 / 27) * (14 / 3 - MEAN)
+OTHER = MEAN + BETWEEN / (BETWEEN + 1 / 4) * (9 - MEAN)
+ERRORS = [math.sqrt(BETWEEN * within / (BETWEEN + within) + (within / (BETWEEN + within)) ** 2 / sum(PULLED)) for within in (32 / 27, 1 / 4)]
+P_SLOWEST = math.erfc((OTHER - SHRUNKEN) / sum(ERRORS) / math.sqrt(2)) / 2
 
 
 def written(document):
@@ -237,6 +243,13 @@ class Formulas(unittest.TestCase):
             self.close(mean, one["mean"], one["name"])
             for error, (_, _, reliability) in zip(one["errors"], shrunken):
                 self.close(reliability, one["between"] / (one["between"] + error**2), one["name"])
+
+    def test_the_slowest_tenth(self):
+        for one in self.rankings["slowest_tenth"]:
+            units = list(zip(one["values"], one["errors"]))
+            for wanted, probability in enumerate(one["probabilities"]):
+                self.close(audit.in_slowest_tenth(units, wanted), probability, one["name"])
+        self.assertIsNone(audit.in_slowest_tenth([(1.0, 1.0)], 0))
 
     def test_the_generator_is_the_published_one(self):
         # SplitMix64 seeded with 1234567: the first two numbers of the reference implementation.

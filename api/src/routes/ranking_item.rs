@@ -140,6 +140,9 @@ pub(crate) struct RankingItem {
     shrunken_resolution_h: Option<f64>,
     /// Share of its difference from all units that is believed, 0 to 1.
     reliability: Option<f64>,
+    /// Probability that the unit is among the slowest tenth (rounded up) of those that have a place, 0 to 1; null without a place, or
+    /// where no other unit has one.
+    p_slowest_tenth: Option<f64>,
     /// Share resolved within 168 hours, where other ends compete with it (Aalen-Johansen).
     resolved_share: Option<f64>,
     /// Share ended otherwise within 168 hours, handed over included.
@@ -180,6 +183,7 @@ impl From<&Ranking> for RankingItem {
             tier: Some(row.tier).filter(|tier| *tier != "not_enough_data"),
             shrunken_resolution_h: row.shrunken_resolution_h,
             reliability: row.reliability,
+            p_slowest_tenth: row.p_slowest_tenth,
             resolved_share: row.resolved_share,
             otherwise_share: row.otherwise_share,
             in_time: row.in_time.map(RankingInTime::from),

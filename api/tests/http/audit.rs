@@ -153,6 +153,7 @@ async fn an_audit_lists_every_complaint_behind_its_row_and_names_nobody() {
             "rank_lo",
             "rank_hi",
             "reliability",
+            "p_slowest_tenth",
             "resolved_share",
         ] {
             assert_eq!(item[name], row[name], "{path}: {name}");

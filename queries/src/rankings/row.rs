@@ -11,8 +11,8 @@ use crate::statistics::{ControlLimits, TierRule};
 
 /// Version of the way the numbers of a table are computed. It changes whenever the same complaints could give another row.
 ///
-/// 1: the first. 2: in time by the service level of each complaint instead of the horizon.
-pub const FORMULA: &str = "tanggap-rankings 2";
+/// 1: the first. 2: in time by the service level of each complaint instead of the horizon. 3: with the probability of the slowest tenth.
+pub const FORMULA: &str = "tanggap-rankings 3";
 
 /// What a table is made with.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -143,6 +143,8 @@ pub struct Ranking {
     pub shrunken_resolution_h: Option<f64>,
     /// Share of its difference from the mean that is believed.*
     pub reliability: Option<f64>,
+    /// Probability to be among the slowest tenth (rounded up) of the units that have a place.*
+    pub p_slowest_tenth: Option<f64>,
     /// Share resolved by the horizon (Aalen-Johansen: other ends compete with it).*
     pub resolved_share: Option<f64>,
     /// Share ended otherwise by the horizon, handed over included.*

@@ -105,6 +105,7 @@ impl Measured {
             tier: Tier::NotEnoughData.id(),
             shrunken_resolution_h: None,
             reliability: None,
+            p_slowest_tenth: None,
             resolved_share,
             otherwise_share,
             in_time: None,
@@ -245,6 +246,7 @@ fn place(measured: Vec<Measured>, rule: &RankingRule) -> Vec<Ranking> {
         tier: standing.tier.id(),
         shrunken_resolution_h: standing.shrunken,
         reliability: standing.reliability,
+        p_slowest_tenth: standing.p_slowest_tenth,
         ..unit.row
     });
     placed.collect()

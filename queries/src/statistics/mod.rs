@@ -34,6 +34,7 @@ mod scan_deal;
 mod scan_null;
 mod share;
 mod shrink;
+mod slowest;
 mod tier;
 mod wilson;
 
@@ -64,5 +65,6 @@ pub use scan_bound::ScanBound;
 pub use scan_null::ScanNull;
 pub use share::{arcsine, share_of};
 pub use shrink::{Estimate, Shrinkage, Shrunken, shrink};
+pub use slowest::in_slowest_tenth;
 pub use tier::{NORMAL_95, Standing, Tier, TierRule, standings};
 pub use wilson::wilson;

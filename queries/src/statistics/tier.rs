@@ -5,7 +5,7 @@
 //! `minimum_reliability` has not enough data either. A unit is **slow** if the whole 95 % interval of its shrunken value lies above
 //! the units' common mean, **fast** if the whole interval lies below it, and **same** otherwise. Places are of the plain values;
 //! their intervals come from draws of the shrunken ones, and are widened to hold the place itself where chance alone has put it
-//! outside.
+//! outside. Beside them stands how sure it is that a unit is among the slowest tenth, by the same shrunken values.
 //!
 //! Why borrow: a restricted mean cannot fall below 0, so its spread grows with it, and a unit that was quick by luck also looks sure
 //! of it. By its own standard error alone it is believed too much: in simulated months (267 units of some 57 cases, bench `ranks`)
@@ -13,7 +13,7 @@
 //! of the slower half. The variance per case, SE² n, is therefore mixed with `borrowed_cases` cases of the units' pooled variance:
 //! 95 % of the places either way, and 1 % wrongly named. The published interval of the plain value stays the unit's own.
 
-use super::{Estimate, RankInterval, rank_intervals, ranks, shrink};
+use super::{Estimate, RankInterval, in_slowest_tenth, rank_intervals, ranks, shrink};
 
 /// Half width of a 95 % normal interval, in standard errors.
 pub const NORMAL_95: f64 = 1.959_963_984_540_054;
@@ -87,6 +87,8 @@ pub struct Standing {
     pub rank: Option<usize>,
     /// Where the place may really lie.
     pub rank_interval: Option<RankInterval>,
+    /// Probability to be among the slowest tenth of the units that have a place; none where fewer than two have one.
+    pub p_slowest_tenth: Option<f64>,
 }
 
 /// Places for units given as (cases, restricted mean and its standard error; none where there is no value), in the order given. Values
@@ -114,6 +116,7 @@ pub fn standings(units: &[(u64, Option<Estimate>)], tau: f64, rule: TierRule) ->
             reliability: None,
             rank: None,
             rank_interval: None,
+            p_slowest_tenth: None,
         })
         .collect();
     let Some(shrinkage) = shrink(&steadied(&estimates, &cases, f64::from(rule.borrowed_cases))) else {
@@ -130,6 +133,7 @@ pub fn standings(units: &[(u64, Option<Estimate>)], tau: f64, rule: TierRule) ->
     let drawn: Vec<(f64, f64)> = drawn.map(|unit| (unit.value, unit.standard_error)).collect();
     let places = ranks(&values);
     let intervals = rank_intervals(&drawn, rule.draws, rule.seed);
+    let slowest = in_slowest_tenth(&drawn);
     for (order, &position) in ranked.iter().enumerate() {
         let (shrunken, standard_error) = drawn[order];
         let reach = NORMAL_95 * standard_error;
@@ -151,6 +155,7 @@ pub fn standings(units: &[(u64, Option<Estimate>)], tau: f64, rule: TierRule) ->
             low: intervals[order].low.min(place),
             high: intervals[order].high.max(place),
         });
+        standing.p_slowest_tenth = slowest.as_ref().map(|slowest| slowest[order]);
     }
     standings
 }
@@ -220,6 +225,9 @@ mod tests {
         assert_eq!(standings[1].rank, Some(1));
         assert_eq!(standings[2].rank, Some(2));
         assert_eq!(standings[3].interval, None);
+        assert_eq!((standings[0].p_slowest_tenth, standings[3].p_slowest_tenth), (None, None));
+        let slowest: f64 = standings[1..3].iter().filter_map(|standing| standing.p_slowest_tenth).sum();
+        assert!((slowest - 1.0).abs() < 1e-9, "one of the two is the slowest tenth");
     }
 
     #[test]
