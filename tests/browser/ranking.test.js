@@ -69,6 +69,19 @@ describe("the table", () => {
     });
   });
 
+  it("says how sure it is that a unit is among the slowest tenth, and names the surest of the slow first", async () => {
+    const { items } = await answer("kelurahan");
+    await on("&tingkat=kelurahan", async (page) => {
+      const told = Object.fromEntries(await page.locator(".ranking tbody tr").evaluateAll((list) => list.map((row) => [row.dataset.code, row.querySelector("[data-slowest]").textContent.trim()])));
+      for (const { code, p_slowest_tenth: p } of items) {
+        assert.equal(told[code], p === null ? "–" : p < 0.01 ? "< 1 %" : p > 0.99 ? "> 99 %" : `${Math.round(p * 100)} %`, code);
+      }
+      const slow = items.filter((item) => item.tier === "slow").toSorted((a, b) => b.p_slowest_tenth - a.p_slowest_tenth || b.rmst_resolution_h - a.rmst_resolution_h);
+      const first = await page.locator('.tier[data-tier="slow"] button[data-code]').first().getAttribute("data-code");
+      assert.equal(first, slow[0].code);
+    });
+  });
+
   it("marks the mean of closed cases as the one that flatters", async () => {
     await on("", async (page) => {
       assert.match(await page.locator('th[data-column="closed"]').innerText(), /memperbagus/);
@@ -80,7 +93,7 @@ describe("the table", () => {
 
   it("stands without the columns an older program does not send", async () => {
     const old = await answer("kecamatan");
-    for (const item of old.items) for (const key of ["ends", "in_time", "case_mix", "shrunken_resolution_h", "reliability", "resolved_share", "otherwise_share", "closed_resolution_mean_s"]) delete item[key];
+    for (const item of old.items) for (const key of ["ends", "in_time", "case_mix", "shrunken_resolution_h", "reliability", "p_slowest_tenth", "resolved_share", "otherwise_share", "closed_resolution_mean_s"]) delete item[key];
     const { page, faults, close } = await openPage(browser, fixture.url, { path: "/?tab=peta" });
     await page.route("**/v1/rankings/**", (route) => route.fulfill({ json: old }));
     await page.click('.tabs a[href="/peringkat"]');

@@ -127,6 +127,8 @@ export interface RankingItem {
   case_mix?: CaseMix | null;
   shrunken_resolution_h?: number | null;
   reliability?: number | null;
+  /** Probability to be among the slowest tenth of those that have a place. */
+  p_slowest_tenth?: number | null;
   resolved_share?: number | null;
   otherwise_share?: number | null;
   /** Closed cases only: flatters. */

@@ -16,6 +16,7 @@ export const COLUMNS = [
   { key: "tier", words: "rank.col.tier", value: (item) => VERDICTS.indexOf(verdictOf(item)) },
   // A mean of too few would stand among the others as if it were as good.
   { key: "mean", words: "rank.col.mean", value: (item) => (verdictOf(item) === "few" ? null : item.rmst_resolution_h) },
+  { key: "slowest", words: "rank.col.slowest", wide: true, figure: true, value: (item) => item.p_slowest_tenth ?? null },
   { key: "first", words: "rank.col.median", group: "rank.col.first", wide: true, figure: true, value: (item) => item.median_first_response_h },
   { key: "first90", words: "rank.col.p90", group: "rank.col.first", wide: true, minor: true, figure: true, value: (item) => item.p90_first_response_h },
   { key: "resolution", words: "rank.col.median", group: "rank.col.resolution", wide: true, figure: true, value: (item) => item.median_resolution_h },

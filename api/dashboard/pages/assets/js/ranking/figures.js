@@ -3,7 +3,7 @@
 import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
 import { hours, number } from "../format.js";
 import { say, sayKnown } from "../i18n.js";
-import { inFunnel, intervalOf, nameOf, percent, placeInWords, verdictOf } from "./verdict.js";
+import { chance, inFunnel, intervalOf, nameOf, percent, placeInWords, verdictOf } from "./verdict.js";
 
 /** @typedef {import("../main.js").App} App */
 /** @typedef {import("../types").AskedRanking} AskedRanking */
@@ -57,6 +57,7 @@ function rowsOf(lang, item) {
     [t("rank.col.tier"), [t(`tier.${verdictOf(item)}`), placeInWords(lang, item)].filter(Boolean).join(", ")],
     [t("figures.mean"), item.rmst_resolution_h === null ? "–" : t("rank.in.hours", { hours: hours(lang, item.rmst_resolution_h) }) + (interval === "" ? "" : ` (${interval})`)],
     [t("figures.shrunken"), typeof item.shrunken_resolution_h === "number" ? t("figures.believed", { hours: hours(lang, item.shrunken_resolution_h), share: percent(lang, item.reliability) }) : "–"],
+    [t("figures.slowest"), chance(lang, item.p_slowest_tenth)],
     [t("figures.intime"), inTime ? `${t("figures.part", { part: number(lang, inTime.part), whole: number(lang, inTime.whole) })} = ${percent(lang, inTime.share)}${between(inTime.interval, 100)}${where === null ? "" : `, ${t(`funnel.${where}`)}`}` : "–"],
     [t("figures.mix"), caseMix && caseMix.ratio !== null ? `${t("figures.seen", { seen: number(lang, caseMix.observed), expected: number(lang, caseMix.expected, 1) })} = ${number(lang, caseMix.ratio, 2)}×${between(caseMix.interval, 1, 2)}` : "–"],
     [t("figures.adjusted"), caseMix && caseMix.adjusted_rmst_h !== null ? t("rank.in.hours", { hours: hours(lang, caseMix.adjusted_rmst_h) }) : "–"],

@@ -6,7 +6,7 @@ import { hours, number } from "../format.js";
 import { say } from "../i18n.js";
 import { columnOf, sorted } from "./columns.js";
 import { flagCell, flagHeader } from "./flag-counts.js";
-import { SHAPES, intervalOf, nameOf, percent, placeInWords, verdictOf } from "./verdict.js";
+import { SHAPES, chance, intervalOf, nameOf, percent, placeInWords, verdictOf } from "./verdict.js";
 
 /** @typedef {import("../main.js").App} App */
 /** @typedef {import("../types").AskedRanking} AskedRanking */
@@ -37,7 +37,7 @@ export function table(app, ranking) {
     <table class="ranking">
       <caption class="sr">${say(lang, "rank.caption", { level: say(lang, `level.${level}`), window: say(lang, `window.${ranking.asked.window}`) })}</caption>
       <thead>
-        <tr>${header("rank", 2)}${header("name", 2)}${header("tier", 2)}${header("mean", 2, say(lang, "rank.mean.aside"))}
+        <tr>${header("rank", 2)}${header("name", 2)}${header("tier", 2)}${header("mean", 2, say(lang, "rank.mean.aside"))}${header("slowest", 2, say(lang, "rank.slowest.aside"))}
           ${group("rank.col.first")}${group("rank.col.resolution")}
           ${header("intime", 2)}${header("mix", 2, say(lang, "rank.mix.aside"))}${header("n", 2)}${header("open", 2)}${header("closed", 2, say(lang, "rank.closed.aside"))}${flagHeader(app)}</tr>
         <tr>${header("first", 1)}${header("first90", 1)}${header("resolution", 1)}${header("resolution90", 1)}</tr>
@@ -67,6 +67,7 @@ function row(app, item) {
     <th scope="row"><button type="button" class="pick" aria-pressed=${item.code === picked} @click=${() => app.pickRanked(item.code)}>${nameOf(lang, level, item)}</button><span class="narrow">${chip}</span></th>
     <td class="verdict">${chip}</td>
     <td class="mean"><b>${hours(lang, item.rmst_resolution_h)}</b> ${interval === "" ? nothing : html`<span class="muted">(${interval})</span>`}</td>
+    <td class=${classOf("slowest")} data-slowest>${chance(lang, item.p_slowest_tenth)}</td>
     ${quantile(lang, item, item.median_first_response_h, "first")}${quantile(lang, item, item.p90_first_response_h, "first90")}
     ${quantile(lang, item, item.median_resolution_h, "resolution")}${quantile(lang, item, item.p90_resolution_h, "resolution90")}
     <td class=${classOf("intime")}>${share(lang, item)}</td>

@@ -31,7 +31,8 @@ export function tiers(app, ranking) {
 }
 
 /**
- * Units of a verdict: the farthest from the mean first, the slowest of those that cannot be told apart.
+ * Units of a verdict: of the slow ones those first that are most surely among the slowest, then the farthest from the mean, the slowest
+ * of those that cannot be told apart.
  * @param {RankingItem[]} items
  * @param {string} verdict
  */
@@ -39,7 +40,8 @@ function unitsOf(items, verdict) {
   const sign = verdict === "fast" ? 1 : -1;
   const units = items.filter((item) => verdictOf(item) === verdict);
   if (verdict === "few") return units.sort((a, b) => b.n - a.n || a.name.localeCompare(b.name, "id"));
-  return units.sort((a, b) => sign * ((a.rmst_resolution_h ?? 0) - (b.rmst_resolution_h ?? 0)) || a.name.localeCompare(b.name, "id"));
+  const sure = (/** @type {RankingItem} */ item) => (verdict === "slow" ? item.p_slowest_tenth ?? 0 : 0);
+  return units.sort((a, b) => sure(b) - sure(a) || sign * ((a.rmst_resolution_h ?? 0) - (b.rmst_resolution_h ?? 0)) || a.name.localeCompare(b.name, "id"));
 }
 
 /**

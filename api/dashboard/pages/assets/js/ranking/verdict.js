@@ -82,6 +82,13 @@ export function inFunnel({ in_time: inTime }) {
   return "within";
 }
 
+/** A probability in whole percent, which is never said to be none or all. @param {Lang} lang @param {number | null | undefined} probability */
+export function chance(lang, probability) {
+  if (typeof probability !== "number") return "–";
+  if (probability < 0.01) return `< ${number(lang, 1)} %`;
+  return probability > 0.99 ? `> ${number(lang, 99)} %` : `${number(lang, probability * 100)} %`;
+}
+
 /** A share in whole percent; one digit more near the ends, where it matters. @param {Lang} lang @param {number | null | undefined} share */
 export function percent(lang, share) {
   if (share === null || share === undefined || !Number.isFinite(share)) return "–";
