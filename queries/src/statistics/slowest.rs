@@ -1,7 +1,7 @@
 //! How sure it is that a unit is among the slowest tenth: the question behind "who are the worst three?", asked directly.
 //!
-//! A shrunken value alone does not answer it. Of two units with the same value the one that is known better is the surer one, and a
-//! large unit a little below a small one may well be surer to lie beyond the border. So the border is found above which as many units
+//! A shrunken value alone does not answer it. Of two units as far beyond the border the one that is known better is the surer one, and
+//! a large unit may well be surer than a small one whose value is a little greater. So the border is found above which as many units
 //! are expected to lie as the slowest tenth holds, and each unit is told the probability that it lies above it: P*(γ) of Lin, Louis,
 //! Paddock & Ridgeway (2006), Bayesian Analysis 1(4), with normal values. The bench `ranks` holds what it picks against what the
 //! shrunken value picks, and against a judge who knows the law that the simulated city follows.
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_units_with_the_same_value_the_better_known_is_surer() {
+    fn of_two_units_as_far_beyond_the_border_the_better_known_is_surer() {
         let mut units: Vec<(f64, f64)> = (0..40).map(|unit| (20.0 + 0.1 * f64::from(unit), 2.0)).collect();
         units.extend([(30.0, 1.0), (30.0, 4.0)]);
         let sure = in_slowest_tenth(&units).unwrap();
