@@ -96,10 +96,16 @@ impl ReporterKey {
         Self(secret.into())
     }
 
+    /// The number that stands for a reporter of a channel in every event: for `reporter` as the channel's messages have it.
+    #[must_use]
+    pub fn key_of(&self, channel: &str, reporter: &str) -> u64 {
+        self.hasher(channel).hash(reporter)
+    }
+
     /// What stands for a reporter of a channel where a door of ours takes the name in: the same text for the same name, nothing of it.
     #[must_use]
     pub fn pseudonym(&self, channel: &str, reporter: &str) -> String {
-        format!("{:016x}", self.hasher(channel).hash(reporter))
+        format!("{:016x}", self.key_of(channel, reporter))
     }
 
     /// The hash of reporters of one channel: the same name on two channels is two reporters.

@@ -1,8 +1,8 @@
 //! Reading answers: columns by name, as the Rust types the twins are made of.
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, UInt64Array};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
+use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, UInt64Type};
 use datafusion::common::exec_datafusion_err;
 
 use crate::QueryError;
@@ -11,6 +11,8 @@ use crate::QueryError;
 pub(super) struct Texts(StringArray);
 /// A column of whole numbers.
 pub(super) struct Wholes(Int64Array);
+/// A column of hashes.
+pub(super) struct Hashes(UInt64Array);
 /// A column of numbers.
 pub(super) struct Numbers(Float64Array);
 /// A column of yes and no.
@@ -39,6 +41,16 @@ impl Wholes {
     }
 
     pub(super) fn get(&self, row: usize) -> Option<i64> {
+        self.0.is_valid(row).then(|| self.0.value(row))
+    }
+}
+
+impl Hashes {
+    pub(super) fn of(batch: &RecordBatch, name: &str) -> Result<Self, QueryError> {
+        Ok(Self(column(batch, name, &DataType::UInt64)?.as_primitive::<UInt64Type>().clone()))
+    }
+
+    pub(super) fn get(&self, row: usize) -> Option<u64> {
         self.0.is_valid(row).then(|| self.0.value(row))
     }
 }

@@ -8,6 +8,7 @@ mod duty;
 mod false_closings;
 mod quality;
 mod random_city;
+mod reporters;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
