@@ -294,6 +294,12 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unfit-deed", "It cannot be done", detail)
     }
 
+    /// Somebody else has it.
+    #[must_use]
+    pub fn taken(detail: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, "taken", "Taken", detail)
+    }
+
     /// A key that was used for something else.
     #[must_use]
     pub fn key_reused() -> Self {

@@ -18,6 +18,7 @@ pub mod live;
 mod middleware;
 pub mod open311;
 mod openapi;
+pub mod pseudonyms;
 pub mod router;
 mod routes;
 mod run;

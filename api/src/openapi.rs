@@ -21,7 +21,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
         (name = "heat", description = "Where reports fall and what rises"),
         (name = "water", description = "Gauges and floods"),
         (name = "areas", description = "The territory"),
-        (name = "rankings", description = "Response times"),
+        (name = "rankings", description = "Response times, and reporters who asked to be named"),
         (name = "cases", description = "Reports, desks and routes"),
         (name = "duty", description = "The ledger of RT and RW duty reports, for staff"),
         (name = "open311", description = "GeoReport v2, for programs that speak it"),
@@ -33,6 +33,8 @@ pub(crate) struct ApiDescription;
 
 /// What parameters look like: how the path begins, the name, an example. The first that fits is taken.
 const EXAMPLES: &[(&str, &str, &str)] = &[
+    ("/v1/rankings/reporters", "window", "quarter"),
+    ("/v1/rankings/reporters", "as_of", "2026-01-01T00:00:00+07:00"),
     ("/v1/rankings", "window", "30d"),
     ("/v1/quality", "window", "30d"),
     ("/v1/hotspots", "id", "flood-5894868-898c1072233ffff"),
@@ -69,6 +71,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("/", "offset", "17"),
     ("/", "page", "1"),
     ("/", "page_size", "50"),
+    ("/", "pseudonym", "warga.kemang"),
     ("/", "quality", "plain"),
     ("/", "reason", "no_event_time"),
     ("/", "service_code", "banjir"),

@@ -13,7 +13,7 @@ use tanggap_engine::territory::{KelurahanCode, Territory, TerritoryIndex};
 use tanggap_queries::Desk;
 use tanggap_queries::hotspots::{Watch, WatchSettings};
 use tanggap_queries::incidents::IncidentBoard;
-use tanggap_queries::named::{Cases, DutyRule, FloodReport, HeatLevel, HeatRow, Level, Prospects, Ranking, RankingRule};
+use tanggap_queries::named::{Cases, DutyRule, FloodReport, HeatLevel, HeatRow, Level, Prospects, Ranking, RankingRule, ReporterTally};
 use tanggap_queries::tables::{City, CitySnapshot};
 use tokio::sync::Semaphore;
 
@@ -27,6 +27,7 @@ use crate::intake::Intake;
 use crate::ledger::AuditLog;
 use crate::live::{Grid, Tickers};
 use crate::open311::Open311Settings;
+use crate::pseudonyms::{Pseudonyms, ReporterSettings};
 use crate::routes::{Outlines, Outlook, Waters};
 
 /// A text that does not print.
@@ -71,6 +72,17 @@ pub struct WebhookIn {
     pub topic: String,
 }
 
+impl WebhookIn {
+    /// The channel of its reports.
+    #[must_use]
+    pub fn channel(&self) -> Option<&str> {
+        match self.topic.as_str() {
+            "qlue.reports" => Some("qlue"),
+            topic => topic.strip_prefix("reports."),
+        }
+    }
+}
+
 /// Settings of the API.
 #[derive(Clone, Debug)]
 pub struct ApiSettings {
@@ -108,6 +120,8 @@ pub struct ApiSettings {
     pub hotspots: Option<WatchSettings>,
     /// Rule of the tables of response times.
     pub rankings: RankingRule,
+    /// What the ranking of reporters needs to know.
+    pub reporters: ReporterSettings,
     /// What GeoReport needs to know.
     pub open311: Open311Settings,
     /// Systems that send reports by themselves.
@@ -138,6 +152,7 @@ impl Default for ApiSettings {
             deeds: DeedSettings::default(),
             hotspots: Some(WatchSettings::default()),
             rankings: RankingRule::default(),
+            reporters: ReporterSettings::default(),
             open311: Open311Settings::default(),
             webhooks_in: Vec::new(),
             intake: None,
@@ -183,6 +198,19 @@ pub(crate) struct RankingTable {
     pub(crate) rows: Vec<Ranking>,
 }
 
+/// Which ranking of reporters is remembered.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ReportersKey {
+    /// Filed from here, µs since epoch UTC.
+    pub(crate) since_us: i64,
+    /// And before this.
+    pub(crate) until_us: i64,
+    /// A moment that has passed, µs since epoch UTC; none = now.
+    pub(crate) past_us: Option<i64>,
+    /// Of the ledger of pseudonyms: who asked to be named.
+    pub(crate) named: u64,
+}
+
 /// What is remembered.
 pub(crate) struct Answers {
     pub(crate) heat: Fresh<HeatKey, HeatAnswer>,
@@ -193,6 +221,7 @@ pub(crate) struct Answers {
     pub(crate) rankings: Fresh<RankingKey, RankingTable>,
     /// As of the ends of weeks and months.
     pub(crate) trends: Fresh<RankingKey, RankingTable>,
+    pub(crate) reporters: Fresh<ReportersKey, Vec<ReporterTally>>,
     pub(crate) outlook: Fresh<(), Outlook>,
     pub(crate) prospects: Fresh<(), Prospects>,
     pub(crate) waters: Fresh<(), Waters>,
@@ -219,6 +248,8 @@ pub struct AppState {
     pub(crate) limits: Option<Limits>,
     /// Who changed what.
     pub(crate) ledger: AuditLog,
+    /// Who wishes to be named among reporters.
+    pub(crate) pseudonyms: Pseudonyms,
     /// Carries out what people do.
     pub(crate) deeds: Arc<Clerk>,
     /// What the city was told without asking.
@@ -245,7 +276,7 @@ impl AppState {
     /// The state of a server; makes the grid and the threads that answer questions.
     ///
     /// # Errors
-    /// If the system gives no threads, or the ledger of changes or what was done before cannot be opened.
+    /// If the system gives no threads, or the ledger of changes, that of pseudonyms or what was done before cannot be opened.
     pub fn new(
         city: Arc<City>,
         desk: Arc<Desk>,
@@ -261,6 +292,7 @@ impl AppState {
             access: Access::new(&settings.access, settings.staff_token.as_ref(), &router)?,
             limits: Limits::new(settings.requests_per_s, settings.burst),
             ledger: AuditLog::open(settings.ledger.as_deref())?,
+            pseudonyms: Pseudonyms::open(settings.deeds.directory.as_deref())?,
             deeds: Arc::new(Clerk::new(settings.deeds.clone())?),
             grid,
             alerts: AlertBoard::default(),
@@ -276,6 +308,8 @@ impl AppState {
                 rankings: Fresh::new(Duration::from_secs(1), 64),
                 // Only what comes late changes them; a table of all kelurahan takes some 150 kB.
                 trends: Fresh::new(Duration::from_mins(10), 128),
+                // Only what comes late changes a month that is over.
+                reporters: Fresh::new(Duration::from_mins(1), 16),
                 outlook: Fresh::new(Duration::from_secs(1), 1),
                 // What a year of cases says changes slowly.
                 prospects: Fresh::new(Duration::from_mins(1), 1),

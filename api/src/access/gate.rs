@@ -17,7 +17,7 @@ use crate::extractors::{Shown, Viewer, direct};
 use crate::state::AppState;
 
 /// Where machines of others send what they sign.
-const SIGNED: &str = "/v1/webhooks/";
+const SIGNED: [&str; 2] = ["/v1/webhooks/", "/v1/pseudonyms"];
 /// Whether somebody was told that a proxy is not on the list.
 static TOLD: AtomicBool = AtomicBool::new(false);
 
@@ -51,7 +51,7 @@ fn count(state: &AppState, parts: &Parts) -> Result<(), Problem> {
     warn_of_proxy(peer, &parts.headers, trusted);
     let client = client(peer, &parts.headers, trusted);
     // What a machine sends is signed, or it is nothing: it may come as often as what is read.
-    let changes = !parts.method.is_safe() && !parts.uri.path().starts_with(SIGNED);
+    let changes = !parts.method.is_safe() && !SIGNED.iter().any(|start| parts.uri.path().starts_with(start));
     limits.pass(client, changes).map_err(Problem::too_often)
 }
 

@@ -13,7 +13,7 @@ use super::Config;
 pub const DOCUMENTED: &str = include_str!("../../tanggap.toml");
 
 /// Sections an environment variable can speak of.
-const SECTIONS: [&str; 21] = [
+const SECTIONS: [&str; 22] = [
     "time",
     "lanes",
     "decode",
@@ -23,6 +23,7 @@ const SECTIONS: [&str; 21] = [
     "routes",
     "windows",
     "rankings",
+    "reporters",
     "duty",
     "deeds",
     "hotspots",

@@ -12,7 +12,10 @@ use tanggap_engine::territory::PropertyNames;
 use tanggap_engine::time::TimeSettings;
 
 use super::text::one_or_several;
-use super::{AccessConfig, DeedConfig, DutyConfig, HotspotConfig, Open311Config, RoutesConfig, TextConfig, WebhookConfig, WebhookInConfig};
+use super::{
+    AccessConfig, DeedConfig, DutyConfig, HotspotConfig, Open311Config, ReporterConfig, RoutesConfig, TextConfig, WebhookConfig,
+    WebhookInConfig,
+};
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -36,6 +39,8 @@ pub struct Config {
     pub windows: WindowConfig,
     /// Response-time rankings.
     pub rankings: RankingConfig,
+    /// The ranking of reporters.
+    pub reporters: ReporterConfig,
     /// The duty ledger.
     pub duty: DutyConfig,
     /// What units and people may do.
@@ -153,6 +158,7 @@ impl Config {
         if !(self.rankings.horizon_h > 0.0 && self.rankings.horizon_h.is_finite()) {
             return Err(format!("rankings.horizon_h is {}: use hours above 0", self.rankings.horizon_h));
         }
+        self.reporters.check()?;
         self.duty.check()?;
         WebhookInConfig::check(&self.webhooks_in)?;
         self.deeds.check()?;

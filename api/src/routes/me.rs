@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer::json;
+use super::reporters_asked::shown;
 use crate::access::{Right, Role};
 use crate::error::Problem;
 use crate::extractors::{Params, Viewer};
@@ -26,6 +27,8 @@ pub(crate) struct MeAnswer {
     account: String,
     /// `read_cases`, `act` for their unit, `verify` in their area, `audit`, `operate`, `correct` incidents; none for the public.
     rights: Vec<&'static str>,
+    /// Whether `/v1/rankings/reporters` answers them.
+    reporters: bool,
 }
 
 /// Who am I
@@ -51,6 +54,7 @@ pub(crate) async fn me(State(state): State<Arc<AppState>>, viewer: Viewer, param
         unit_name: unit.and_then(|unit| name(&state, viewer.role, unit)),
         account: viewer.account.to_string(),
         rights: Right::words(viewer.role, unit),
+        reporters: shown(&state, &viewer),
     })
 }
 

@@ -32,6 +32,7 @@ mod operation;
 mod opinions;
 mod outline;
 mod photos;
+mod pseudonyms;
 mod quality;
 mod quality_units;
 mod ranking_item;
@@ -39,6 +40,8 @@ mod ranking_trend;
 mod rankings;
 mod rankings_asked;
 mod redirects;
+mod reporters;
+mod reporters_asked;
 mod reports;
 mod sources;
 mod sql;
@@ -88,6 +91,8 @@ pub(crate) fn answers() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(areas::areas))
         .routes(routes!(areas::area))
         .routes(routes!(rankings::rankings))
+        .routes(routes!(reporters::reporters))
+        .routes(routes!(pseudonyms::consent))
         .routes(routes!(ranking_trend::trend))
         .routes(routes!(audit::audit))
         .routes(routes!(quality::quality))

@@ -59,7 +59,7 @@ pub(crate) async fn webhook(
 }
 
 /// Whether the source has signed these bytes, and lately.
-fn signed(source: &WebhookIn, headers: &HeaderMap, body: &[u8], now_us: i64) -> bool {
+pub(super) fn signed(source: &WebhookIn, headers: &HeaderMap, body: &[u8], now_us: i64) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let (Some(time), Some(signature)) = (text("x-tanggap-timestamp"), text("x-tanggap-signature")) else {
         return false;

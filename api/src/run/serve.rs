@@ -274,6 +274,7 @@ fn settings(setting: &Setting, kafka: &KafkaConfig, data_dir: &Path) -> ApiSetti
         duty: setting.config.duty.rule(),
         deeds: deeds(setting, kafka, data_dir),
         rankings: ranking_rule(setting),
+        reporters: setting.config.reporters.settings(),
         hotspots: setting.config.hotspots.watch(),
         open311: setting.config.open311.settings(),
         webhooks_in: setting.config.webhooks_in.iter().map(WebhookInConfig::settings).collect(),

@@ -76,6 +76,8 @@ async fn each_role_gets_what_it_may_and_is_told_what_it_lacks() {
         (Method::GET, "/v1/me".to_owned(), [200; 5]),
         (Method::GET, "/v1/cells".to_owned(), [200; 5]),
         (Method::GET, "/v1/rankings/kelurahan".to_owned(), [200; 5]),
+        (Method::GET, "/v1/rankings/reporters".to_owned(), [200; 5]),
+        (Method::POST, "/v1/pseudonyms".to_owned(), [401, 403, 403, 403, 400]),
         (Method::GET, "/v1/inbox?unit=dlh".to_owned(), [200; 5]),
         (Method::GET, "/v1/unread".to_owned(), [401, 200, 200, 200, 200]),
         (
@@ -112,13 +114,13 @@ async fn everybody_can_ask_who_they_are() {
     let public = told(town.get("/v1/me").await).await;
     assert_eq!(
         public,
-        json!({"role": "public", "unit": null, "unit_name": null, "account": "anonymous", "rights": []})
+        json!({"role": "public", "unit": null, "unit_name": null, "account": "anonymous", "rights": [], "reporters": false})
     );
     let officer = told(get(&town, "/v1/me", &token(Role::Officer)).await).await;
     assert_eq!(
         officer,
         json!({"role": "officer", "unit": "dlh", "unit_name": "Dinas Lingkungan Hidup", "account": "officer-1",
-            "rights": ["read_cases", "act", "correct"]})
+            "rights": ["read_cases", "act", "correct"], "reporters": false})
     );
     let verifier = told(get(&town, "/v1/me", &token(Role::Verifier)).await).await;
     assert_eq!(

@@ -19,6 +19,7 @@ mod open311;
 mod operation;
 mod privacy;
 mod ranking_trend;
+mod reporters;
 mod staff;
 mod town;
 mod traffic;
