@@ -14,6 +14,10 @@ export const LEVELS = ["kota", "kecamatan", "kelurahan", "dinas", "channel"];
 export const RANKING_WINDOWS = ["7d", "30d", "90d", "365d", "all"];
 /** Whether the quality of closures counts in the ranking. */
 export const QUALITIES = /** @type {const} */ (["plain", "adjusted"]);
+/** Who is ranked: what answers reports, or who makes them. */
+export const BOARDS = /** @type {const} */ (["units", "reporters"]);
+/** The whole months reporters are ranked over. */
+export const SPANS = /** @type {const} */ (["month", "quarter", "year"]);
 
 /**
  * @typedef {object} Place
@@ -23,6 +27,8 @@ export const QUALITIES = /** @type {const} */ (["plain", "adjusted"]);
  * @property {WindowName} window
  * @property {string} category
  * @property {Level} level
+ * @property {typeof BOARDS[number]} board who is ranked
+ * @property {typeof SPANS[number]} span the months reporters are ranked over
  * @property {string} rankingWindow
  * @property {string} asOf the day (Jakarta) at whose end the ranking is looked at, as 2026-01-15; empty = now
  * @property {string} quality `plain` or `adjusted`
@@ -35,7 +41,7 @@ export const QUALITIES = /** @type {const} */ (["plain", "adjusted"]);
  */
 
 /** Our names in the URL, and what each takes. Anything else in the URL is kept as it is. */
-const PARAMETERS = /** @type {const} */ ({ lang: "lang", window: "w", category: "kat", level: "tingkat", rankingWindow: "periode", asOf: "per", quality: "mutu", picked: "pilih", compared: "banding", unit: "unit", channel: "kanal", measure: "ukur", at: "saat" });
+const PARAMETERS = /** @type {const} */ ({ lang: "lang", window: "w", category: "kat", level: "tingkat", board: "daftar", span: "bulan", rankingWindow: "periode", asOf: "per", quality: "mutu", picked: "pilih", compared: "banding", unit: "unit", channel: "kanal", measure: "ukur", at: "saat" });
 
 /** @returns {Place} */
 export function placeOfUrl() {
@@ -53,6 +59,8 @@ export function placeOfUrl() {
     window: /** @type {WindowName} */ (one("window", WINDOWS, "60m")),
     category: free("category"),
     level: /** @type {Level} */ (one("level", LEVELS, "kecamatan")),
+    board: /** @type {Place["board"]} */ (one("board", BOARDS, "units")),
+    span: /** @type {Place["span"]} */ (one("span", SPANS, "month")),
     rankingWindow: one("rankingWindow", RANKING_WINDOWS, "30d"),
     asOf: isDay(query.get(PARAMETERS.asOf)) ? free("asOf") : "",
     quality: one("quality", QUALITIES, "plain"),
@@ -85,7 +93,7 @@ export function placeToUrl(place, step) {
   // The other ways to name a room, which are understood but not written.
   url.searchParams.delete("tab");
   if (url.hash.startsWith("#/")) url.hash = "";
-  const defaults = { lang: "id", window: "60m", category: "", level: "kecamatan", rankingWindow: "30d", asOf: "", quality: "plain", picked: "", compared: "", unit: "", channel: "", measure: "z", at: "" };
+  const defaults = { lang: "id", window: "60m", category: "", level: "kecamatan", board: "units", span: "month", rankingWindow: "30d", asOf: "", quality: "plain", picked: "", compared: "", unit: "", channel: "", measure: "z", at: "" };
   for (const [name, parameter] of Object.entries(PARAMETERS)) {
     const key = /** @type {keyof typeof PARAMETERS} */ (name);
     const value = place[key];

@@ -14,6 +14,7 @@ import { figures } from "./ranking/figures.js";
 import { loadFlagCounts } from "./ranking/flag-counts.js";
 import { funnel } from "./ranking/funnel.js";
 import { parametersOf, questionOf, sameQuestion } from "./ranking/question.js";
+import { loadReporters, lookedAt, reporters } from "./ranking/reporters.js";
 import { table } from "./ranking/table.js";
 import { tiers } from "./ranking/tiers.js";
 import { failure, loading } from "./view-parts.js";
@@ -32,6 +33,7 @@ export const room = {
     loadRanking(app);
     hears = () => {
       loadFlagCounts(app);
+      loadReporters(app);
       followPicked(app);
       app.draw();
     };
@@ -47,6 +49,7 @@ export const room = {
   arrive: (app, before) => {
     followPicked(app);
     if (app.place.level !== before.level) loadFlagCounts(app);
+    if (app.place.board !== before.board || app.place.span !== before.span) loadReporters(app);
     if (sameQuestion(questionOf(app.place), questionOf(before))) return;
     app.pointed = "";
     loadRanking(app);
@@ -71,6 +74,7 @@ async function loadRanking(app) {
 /** @param {App} app */
 function rankingView(app) {
   const { lang } = app.place;
+  if (lookedAt(app)) return html`${controls(app)}${reporters(app)}`;
   const loaded = app.ranking;
   const ranking = loaded.state === "none" ? undefined : loaded.value;
   // Rows of another question must not stand under the words of this one.

@@ -10,4 +10,6 @@ export interface Me {
   unit_name: string | null;
   account: string;
   rights: Right[];
+  /** Whether the ranking of reporters answers them. */
+  reporters: boolean;
 }

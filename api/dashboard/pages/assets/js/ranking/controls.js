@@ -6,6 +6,7 @@ import { say } from "../i18n.js";
 import { LEVELS, QUALITIES, RANKING_WINDOWS, isDay } from "../state.js";
 import { choices } from "../view-parts.js";
 import { csvOf, questionOf, today } from "./question.js";
+import { lookedAt, named, spans } from "./reporters.js";
 
 /** @typedef {import("../main.js").App} App */
 
@@ -15,9 +16,14 @@ export function controls(app) {
   const t = (/** @type {string} */ key) => say(lang, key);
   // Who is looked at at one level is nobody at another.
   const nobody = { picked: "", compared: "" };
+  const boards = named() ? /** @type {const} */ ([...LEVELS, "reporters"]) : LEVELS;
+  const chosen = lookedAt(app) ? "reporters" : level;
+  const choose = (/** @type {typeof boards[number]} */ value) => app.go(value === "reporters" ? { board: value, ...nobody } : { level: value, board: "units", ...nobody });
+  const levels = choices(t("rank.level"), boards, chosen, (value) => t(`level.${value}`), choose);
+  if (chosen === "reporters") return html`<div class="page-head"><h1>${t("named.title")}</h1>${levels}${spans(app)}</div>`;
   return html`<div class="page-head">
     <h1>${t("rank.title")}</h1>
-    ${choices(t("rank.level"), LEVELS, level, (value) => t(`level.${value}`), (value) => app.go({ level: value, ...nobody }))}
+    ${levels}
     ${choices(t("map.window"), RANKING_WINDOWS, rankingWindow, (value) => t(`window.${value}`), (value) => app.go({ rankingWindow: value }))}
     ${day(app)}
     ${choices(t("rank.quality"), QUALITIES, quality, (value) => t(`quality.${value}`), (value) => app.go({ quality: value }))}

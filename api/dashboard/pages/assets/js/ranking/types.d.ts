@@ -2,6 +2,23 @@
 
 import type { End, Level, Tier, Words } from "../types";
 
+/** A reporter who asked to be named. */
+export interface NamedReporter {
+  /** Null = too few, for staff only. */
+  place: number | null;
+  shared: boolean;
+  pseudonym: string;
+  points: number;
+  confirmed: number;
+  incidents: number;
+  reports: number;
+  dismissed_share: number;
+  duplicate_share: number;
+  first_witness: number;
+}
+
+export interface Reporters { window: string; window_start: string | null; window_end: string | null; minimum_n: number; a_day: number; suppressed: boolean; minimum_reporters: number; items: NamedReporter[] }
+
 export type Step = "week" | "month";
 
 /** A unit at one moment. */
