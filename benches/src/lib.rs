@@ -6,6 +6,7 @@
 
 mod backlog;
 mod lines;
+mod made_city;
 mod usage;
 
 use std::io::Write;
@@ -13,6 +14,7 @@ use std::time::Instant;
 
 pub use backlog::{Drained, ReadAlone, at_rest, drain, fill, read_alone};
 pub use lines::{Refused, lines, refused};
+pub use made_city::{Chance, DAY, HOUR, MINUTE, MadeCity, Said};
 pub use usage::Usage;
 
 /// Least nanoseconds per item of several runs of `work`, which handles `items` items.

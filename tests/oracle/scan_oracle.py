@@ -33,8 +33,12 @@ def ratio(observed, expected, total):
     return max(0.0, value)
 
 
+def score(value, expected):
+    return max(0.0, value + math.log(expected))
+
+
 def scan(cases, ends, zones, expected_of, total):
-    """Every zone's best window: the greatest ratio, of equal ones the shortest window."""
+    """Every zone's best window: the greatest score, of equal ones the shortest window."""
     rows = []
     for zone, places in enumerate(zones):
         best = None
@@ -42,8 +46,8 @@ def scan(cases, ends, zones, expected_of, total):
             observed = sum(1 for place in cases[:end] if place in places)
             expected = expected_of(zone, window)
             value = ratio(observed, expected, total)
-            if value > 0.0 and (best is None or value > best["statistic"]):
-                best = {"zone": zone, "window": window, "observed": observed, "expected": expected, "statistic": value}
+            if value > 0.0 and (best is None or score(value, expected) > best["score"]):
+                best = {"zone": zone, "window": window, "observed": observed, "expected": expected, "statistic": value, "score": score(value, expected)}
         if best is not None:
             rows.append(best)
     return rows
@@ -77,7 +81,7 @@ def membership(zones, places):
 
 
 def maxima_of(draw, ends, zones, places, expected, total):
-    """Greatest ratio of each drawn city; `draw` gives the place of each recent case, sorted by slice, and the ends of the windows."""
+    """Greatest score of each drawn city; `draw` gives the place of each recent case, sorted by slice, and the ends of the windows."""
     table = membership(zones, places)
     maxima = []
     for _ in range(REPLICAS):
@@ -86,7 +90,8 @@ def maxima_of(draw, ends, zones, places, expected, total):
         with np.errstate(divide="ignore", invalid="ignore"):
             rest = np.where(total > counts, (total - counts) * np.log((total - counts) / (total - expected)), 0.0)
             value = np.where((counts > expected) & (expected > 0) & (expected < total), counts * np.log(counts / expected) + rest, 0.0)
-        maxima.append(float(value.max()))
+            scores = np.where(value > 0.0, np.maximum(0.0, value + np.log(expected)), 0.0)
+        maxima.append(float(scores.max()))
     return np.array(maxima)
 
 

@@ -117,7 +117,8 @@ pub(crate) struct HotspotItem {
     test: &'static str,
     /// Kulldorff's log-likelihood ratio.
     statistic: f64,
-    /// Probability of as much anywhere in the city by chance.
+    /// Probability that chance alone brings a zone and window of the city to as great a score: `statistic` + ln `expected`, by which zones
+    /// and windows of different size are compared.
     p: f64,
     /// Days between two such by chance.
     recurrence_days: f64,

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use super::atlas::Atlas;
 use super::settings::Rules;
 use super::usual::Usual;
-use crate::statistics::{ScanBound, ScanCounts, ScanFinding};
+use crate::statistics::{ScanBound, ScanCounts, ScanFinding, ScanFloor};
 
 /// A report of the family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -291,16 +291,16 @@ impl Board {
         self.fresh.clear();
     }
 
-    /// The greatest ratio of the zones of places that got a case since this was last asked, if it is above `floor`.
-    pub(super) fn rises(&mut self, floor: f64, atlas: &Atlas) -> Option<f64> {
+    /// The greatest score of the zones of places that got a case since this was last asked, if one is above `floor`.
+    pub(super) fn rises(&mut self, floor: ScanFloor, atlas: &Atlas) -> Option<f64> {
         let mut fresh = std::mem::take(&mut self.fresh);
         fresh.sort_unstable();
         fresh.dedup();
         let mut zones: Vec<u32> = fresh.iter().flat_map(|place| atlas.zones_of(*place)).copied().collect();
         zones.sort_unstable();
         zones.dedup();
-        let ratio = |zone: u32| self.counts.best_window(zone as usize, floor).map(|finding| finding.statistic);
-        zones.into_iter().filter_map(ratio).max_by(f64::total_cmp)
+        let score = |zone: u32| self.counts.best_window(zone as usize, floor).map(|finding| finding.score);
+        zones.into_iter().filter_map(score).max_by(f64::total_cmp)
     }
 
     /// What no p can fall below now.
@@ -309,7 +309,7 @@ impl Board {
     }
 
     /// The best window of each zone above `floor`, as [`ScanCounts::findings`]; no place is fresh after it.
-    pub(super) fn findings(&mut self, floor: f64) -> Vec<ScanFinding> {
+    pub(super) fn findings(&mut self, floor: ScanFloor) -> Vec<ScanFinding> {
         self.fresh.clear();
         self.counts.findings(floor)
     }

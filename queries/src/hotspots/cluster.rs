@@ -10,7 +10,7 @@ use super::atlas::{Atlas, Zone};
 use super::board::{Board, Case};
 use super::hotspot::Evidence;
 use super::settings::{Rules, days_of_p};
-use crate::statistics::{ScanFinding, ScanNull, log_likelihood_ratio};
+use crate::statistics::{ScanFinding, ScanFloor, ScanNull, log_likelihood_ratio, scan_score};
 
 /// A zone whose hotspot goes on is preferred to others that are a tenth stronger: hotspots that jump to and fro help nobody.
 const LOYALTY: f64 = 1.1;
@@ -37,18 +37,21 @@ pub(super) struct Surroundings<'a> {
 impl Surroundings<'_> {
     /// The clusters at a tick. `kept` are the zones of the hotspots that go on.
     ///
-    /// The zones are ordered by their counts of cases; what is told of one is by its different reporters, which may be fewer.
+    /// The zones are ordered by the score of their counts of cases; what is told of one is by its different reporters, which may be fewer.
     pub(super) fn clusters(&self, board: &mut Board, null: &ScanNull, tick_us: i64, kept: &[Zone]) -> Vec<Cluster> {
-        let floor = null.statistic_at(self.rules.close_p).max(self.rules.settings.least_statistic);
+        let floor = ScanFloor {
+            score: null.score_at(self.rules.close_p),
+            statistic: self.rules.settings.least_statistic,
+        };
         let mut findings: Vec<(f64, Zone, ScanFinding)> = board
             .findings(floor)
             .into_iter()
             .map(|finding| {
                 let zone = self.atlas.zone_at(finding.zone);
                 let order = if kept.contains(&zone) {
-                    finding.statistic * LOYALTY
+                    finding.score * LOYALTY
                 } else {
-                    finding.statistic
+                    finding.score
                 };
                 (order, zone, finding)
             })
@@ -80,7 +83,8 @@ impl Surroundings<'_> {
         let observed = u32::try_from(reporters.len()).unwrap_or(u32::MAX);
         let counts = board.counts();
         let statistic = log_likelihood_ratio(f64::from(observed), finding.expected, f64::from(counts.total()));
-        let p = null.p(statistic);
+        let score = scan_score(f64::from(observed), finding.expected, f64::from(counts.total()));
+        let p = null.p(score);
         let settings = &self.rules.settings;
         if observed < settings.minimum_reporters || statistic < settings.least_statistic || p > self.rules.close_p {
             return None;

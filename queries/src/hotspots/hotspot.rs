@@ -69,7 +69,7 @@ pub struct Evidence {
     pub of_city: u32,
     /// Kulldorff's log-likelihood ratio of `observed` and `expected`.
     pub statistic: f64,
-    /// Probability of such a ratio anywhere by chance.
+    /// Probability of a [`crate::statistics::scan_score`] such as theirs anywhere by chance.
     pub p: f64,
     /// A tick / p, in days.
     pub recurrence_days: f64,

@@ -17,7 +17,7 @@ use super::label::Series;
 use super::life::Life;
 use super::settings::{Rules, TICK_US};
 use super::why::{ChannelShare, shares, week};
-use crate::statistics::{ScanCases, ScanNull};
+use crate::statistics::{ScanCases, ScanFloor, ScanNull};
 
 /// A null serves for so long, aligned to the epoch.
 const NULL_US: i64 = 24 * HOUR_US;
@@ -26,7 +26,7 @@ const CHECKPOINT_US: i64 = 15 * TICK_US;
 /// Older history than this is not learned.
 const LEARNED_US: i64 = 8 * 7 * 24 * HOUR_US;
 
-/// What the greatest ratio of a null depends on, coarsely: how many cases it is made of, in doublings, those of the longest window and all. Within
+/// What the greatest score of a null depends on, coarsely: how many cases it is made of, in doublings, those of the longest window and all. Within
 /// a doubling of both it moves by some tenths, about as much as 499 repetitions leave open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Volume {
@@ -38,7 +38,7 @@ struct Volume {
 /// What is known of a volume.
 #[derive(Clone, Debug)]
 struct Basis {
-    /// No hotspot opens with a smaller ratio.
+    /// No hotspot opens with a smaller score.
     bar: f64,
     /// Made when something may open.
     null: Option<Arc<ScanNull>>,
@@ -241,8 +241,11 @@ impl Sentry {
         let known = self.bases.get(&volume).cloned();
         if self.life.is_empty() {
             // What cannot open a hotspot is not looked at further.
-            let bar = known.as_ref().map_or(rules.least_opening, |basis| basis.bar);
-            let Some(greatest) = self.board.rises(bar.max(rules.settings.least_statistic), surroundings.atlas) else {
+            let floor = ScanFloor {
+                statistic: rules.least_opening.max(rules.settings.least_statistic),
+                score: known.as_ref().map_or(f64::NEG_INFINITY, |basis| basis.bar),
+            };
+            let Some(greatest) = self.board.rises(floor, surroundings.atlas) else {
                 return Vec::new();
             };
             let untried = known.as_ref().is_none_or(|basis| basis.null.is_none());
@@ -308,7 +311,7 @@ impl Sentry {
             .wrapping_add(ticks.wrapping_mul(Family::ALL.len() as u64))
             .wrapping_add(self.family as u64);
         let null = Arc::new(ScanNull::permutation(&cases, settings.replicas as usize, seed)?);
-        let bar = null.statistic_at(rules.open_p);
+        let bar = null.score_at(rules.open_p);
         self.learn(
             volume,
             Basis {

@@ -6,7 +6,7 @@ use super::board::Board;
 use super::cluster::Surroundings;
 use super::hotspot::Hotspot;
 use super::settings::days_of_p;
-use crate::statistics::{ScanNull, log_likelihood_ratio};
+use crate::statistics::{ScanNull, log_likelihood_ratio, scan_score};
 
 /// What a hotspot would be without one channel, all its cases in the city left out.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,7 +80,7 @@ pub(super) fn shares(surroundings: &Surroundings<'_>, board: &Board, null: &Scan
         let observed = u32::try_from(others.len()).unwrap_or(u32::MAX);
         let expected = f64::from(of_zone) * f64::from(of_window) / f64::from(of_city.max(1));
         let statistic = log_likelihood_ratio(f64::from(observed), expected, f64::from(of_city));
-        let p = null.p(statistic);
+        let p = null.p(scan_score(f64::from(observed), expected, f64::from(of_city)));
         ChannelShare {
             channel: channel.clone(),
             reporters: *reporters,

@@ -60,7 +60,7 @@ pub use nelson_aalen::{Hazard, HazardStep};
 pub use quantile::quantile;
 pub use rank::{RankInterval, rank_intervals, ranks};
 pub use reporting_rate::{FollowUps, ReportingRate, reporting_rate};
-pub use scan::{ScanCases, ScanCounts, ScanFinding, log_likelihood_ratio};
+pub use scan::{ScanCases, ScanCounts, ScanFinding, ScanFloor, log_likelihood_ratio, scan_score};
 pub use scan_bound::ScanBound;
 pub use scan_null::ScanNull;
 pub use share::{arcsine, share_of};

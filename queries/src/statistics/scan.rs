@@ -11,6 +11,8 @@
 //! Two forms. The *space-time permutation* needs only cases: a zone is to have μ = N(zone) · N(window) / C of them (Kulldorff et al.
 //! 2005), so that neither a place that is always busy nor an hour at which the whole city is busy stands out. The
 //! *Poisson* form is told what to expect of each zone and window and scales it to the cases of the longest window (Kulldorff 1997).
+//!
+//! Zones and windows of different size are compared by their [`scan_score`], not by the bare ratio.
 
 use std::collections::HashMap;
 
@@ -27,6 +29,18 @@ pub fn log_likelihood_ratio(observed: f64, expected: f64, total: f64) -> f64 {
     let rest = total - observed;
     let outside = if rest > 0.0 { rest * (rest / (total - expected)).ln() } else { 0.0 };
     (inside + outside).max(0.0)
+}
+
+/// What zones and windows of different size are compared by: the ratio + ln μ, and 0 where there is no ratio or that is negative.
+///
+/// A city has about C/μ zones and windows of μ expected cases that do not overlap, so of the small ones there are many and the greatest bare
+/// ratio is mostly one of theirs: an outbreak on a large zone or over hours would have to outdo chance among thousands of corners. Subtracting
+/// the logarithm of how many there are (the constant ln C left out) gives each size the same share of false alarms (Dümbgen & Spokoiny 2001,
+/// Annals of Statistics 29:124; Walther 2010, Annals of Statistics 38:1010).
+#[must_use]
+pub fn scan_score(observed: f64, expected: f64, total: f64) -> f64 {
+    let ratio = log_likelihood_ratio(observed, expected, total);
+    if ratio > 0.0 { (ratio + expected.ln()).max(0.0) } else { 0.0 }
 }
 
 /// Whether [`log_likelihood_ratio`] can exceed `floor` at all, without a logarithm: from (1+u) ln(1+u) ≤ u + u²/2 and ln(1−x) ≤ −x, the
@@ -49,6 +63,25 @@ pub struct ScanFinding {
     pub expected: f64,
     /// Log-likelihood ratio.
     pub statistic: f64,
+    /// [`scan_score`].
+    pub score: f64,
+}
+
+/// What a zone and window must have more of to be a finding.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ScanFloor {
+    /// Than this log-likelihood ratio.
+    pub statistic: f64,
+    /// Than this score.
+    pub score: f64,
+}
+
+impl ScanFloor {
+    /// Whatever has more cases than it should.
+    pub const NONE: Self = Self {
+        statistic: 0.0,
+        score: f64::NEG_INFINITY,
+    };
 }
 
 /// The cases of a study period, the zones of their places, and the windows.
@@ -256,12 +289,13 @@ impl ScanCounts {
             observed,
             expected,
             statistic: log_likelihood_ratio(f64::from(observed), expected, f64::from(self.total)),
+            score: scan_score(f64::from(observed), expected, f64::from(self.total)),
         }
     }
 
-    /// The window of a zone with the greatest ratio, if that is more than `floor`; of equal ones the shortest.
+    /// The window of a zone with the greatest score among those above `floor`; of equal ones the shortest.
     #[must_use]
-    pub fn best_window(&self, zone: usize, floor: f64) -> Option<ScanFinding> {
+    pub fn best_window(&self, zone: usize, floor: ScanFloor) -> Option<ScanFinding> {
         let mut best: Option<ScanFinding> = None;
         // What the longest window has not, none has.
         let longest = (zone + 1) * self.windows;
@@ -269,40 +303,42 @@ impl ScanCounts {
             return None;
         }
         for window in 0..self.windows {
-            let observed = self.observed[zone * self.windows + window];
-            if observed == 0 {
+            let observed = f64::from(self.observed[zone * self.windows + window]);
+            let expected = self.expected(zone, window);
+            if observed <= expected || !may_exceed(floor.statistic, observed, expected, f64::from(self.total)) {
                 continue;
             }
-            let bar = best.as_ref().map_or(floor, |best| best.statistic);
-            if may_exceed(bar, f64::from(observed), self.expected(zone, window), f64::from(self.total)) {
-                let finding = self.finding(zone, window);
-                if finding.statistic > bar {
-                    best = Some(finding);
-                }
+            let finding = self.finding(zone, window);
+            let bar = best.as_ref().map_or(floor.score, |best| best.score);
+            if finding.statistic > floor.statistic && finding.score > bar {
+                best = Some(finding);
             }
         }
         best
     }
 
-    /// The best window of each zone whose ratio is more than `floor`, the greatest first; of equal ones the smaller number of the zone.
-    /// Costs a few nanoseconds a zone and window, and a logarithm where the ratio can be that large.
+    /// The best window of each zone above `floor`, the greatest score first; of equal ones the smaller number of the zone. Costs a few
+    /// nanoseconds a zone and window, and two logarithms where the ratio can be that large.
     #[must_use]
-    pub fn findings(&self, floor: f64) -> Vec<ScanFinding> {
+    pub fn findings(&self, floor: ScanFloor) -> Vec<ScanFinding> {
         let mut findings: Vec<ScanFinding> = (0..self.zones()).filter_map(|zone| self.best_window(zone, floor)).collect();
-        findings.sort_by(|a, b| b.statistic.total_cmp(&a.statistic).then(a.zone.cmp(&b.zone)));
+        findings.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.zone.cmp(&b.zone)));
         findings
     }
 
-    /// The greatest ratio of all zones and windows; 0 if none has more than it should.
+    /// The greatest score of all zones and windows; 0 if none has more than it should.
     #[must_use]
     pub fn maximum(&self) -> f64 {
-        let mut greatest = 0.0;
+        let mut floor = ScanFloor {
+            score: 0.0,
+            ..ScanFloor::NONE
+        };
         for zone in 0..self.zones() {
-            if let Some(finding) = self.best_window(zone, greatest) {
-                greatest = finding.statistic;
+            if let Some(finding) = self.best_window(zone, floor) {
+                floor.score = finding.score;
             }
         }
-        greatest
+        floor.score
     }
 
     /// Zones of which the same is expected share a row: the row of each zone, and one zone of each row.

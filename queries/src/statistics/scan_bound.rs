@@ -1,10 +1,10 @@
 //! What no p of a scan can fall below, without a single repetition: zones that share no case are counted by themselves.
 //!
 //! Where times are shuffled, the cases of one zone in one window are hypergeometric. Zones without a case in common lean against each other
-//! (a permutation is negatively associated: Joag-Dev & Proschan 1983), so none of them reaches a ratio with a probability of at most the product
+//! (a permutation is negatively associated: Joag-Dev & Proschan 1983), so none of them reaches a score with a probability of at most the product
 //! of theirs, and the greatest of *all* zones and windows reaches it at least as often as the greatest of those:
 //!
-//! P(greatest ≥ x) ≥ 1 − Π (1 − qᵢ(x)),  qᵢ(x) the largest P(ratio of zone i in one window ≥ x) over the windows.
+//! P(greatest ≥ x) ≥ 1 − Π (1 − qᵢ(x)),  qᵢ(x) the largest P(score of zone i in one window ≥ x) over the windows.
 //!
 //! It costs some thousand logarithms where a null costs some million cases dealt. It says nothing about what *is* rare.
 
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use statrs::function::gamma::ln_gamma;
 
-use super::scan::{ScanCounts, log_likelihood_ratio};
+use super::scan::{ScanCounts, scan_score};
 
 /// A probability that adds less than this part to a sum is the last that is added.
 const NEGLIGIBLE: f64 = 1e-9;
@@ -44,31 +44,31 @@ impl ScanBound {
         }
     }
 
-    /// A probability that the greatest ratio of a city in which nothing happens is at least this one: the true one is no smaller.
+    /// A probability that the greatest score of a city in which nothing happens is at least this one: the true one is no smaller.
     #[must_use]
-    pub fn least_p(&self, statistic: f64) -> f64 {
+    pub fn least_p(&self, score: f64) -> f64 {
         let mut ln_none = 0.0;
         for &(studied, zones) in &self.zones {
-            let reaches = |window: &u32| self.reaches(studied, *window, statistic);
+            let reaches = |window: &u32| self.reaches(studied, *window, score);
             let most = self.in_window.iter().map(reaches).fold(0.0_f64, f64::max);
             ln_none += f64::from(zones) * (-most.min(1.0)).ln_1p();
         }
         -ln_none.exp_m1()
     }
 
-    /// Probability that a zone with so many cases has a ratio of at least `statistic` in a window of so many.
-    fn reaches(&self, studied: u32, in_window: u32, statistic: f64) -> f64 {
+    /// Probability that a zone with so many cases has a score of at least `score` in a window of so many.
+    fn reaches(&self, studied: u32, in_window: u32, score: f64) -> f64 {
         let total = f64::from(self.total);
         let expected = f64::from(studied) * f64::from(in_window) / total.max(1.0);
         let enough = |cases: u32| {
-            let ratio = log_likelihood_ratio(f64::from(cases), expected, total);
-            ratio > 0.0 && ratio >= statistic
+            let own = scan_score(f64::from(cases), expected, total);
+            own > 0.0 && own >= score
         };
         let most = studied.min(in_window);
         if !enough(most) {
             return 0.0;
         }
-        // The ratio grows with the cases beyond what is expected.
+        // The score grows with the cases beyond what is expected.
         let (mut below, mut above) = (0, most);
         while above - below > 1 {
             let middle = below + (above - below) / 2;
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_greater_ratio_has_no_greater_bound() {
+    fn a_greater_score_has_no_greater_bound() {
         let bound = ScanBound {
             zones: vec![(1, 40), (5, 20), (60, 3)],
             in_window: vec![10, 40],

@@ -1,12 +1,12 @@
-//! One made city of a null after the other: cases are dealt to zones and windows, and the greatest ratio of all of them is asked for. What is
+//! One made city of a null after the other: cases are dealt to zones and windows, and the greatest score of all of them is asked for. What is
 //! expected stays from city to city, so most of the work is done once for all of them.
 //!
 //! A case lies in its window and in all longer ones. The counts of a zone are eight lanes of 16 bits, so one addition puts it into all of its
-//! windows; and a zone whose longest window has too few cases for any ratio worth looking at costs one comparison.
+//! windows; and a zone whose longest window has too few cases for any score worth looking at costs one comparison.
 
-use super::scan::{ScanCounts, log_likelihood_ratio};
+use super::scan::{ScanCounts, scan_score};
 
-/// Nearly every made city has a greater ratio than this.
+/// Nearly every made city has a greater score than this.
 const USUAL: f64 = 3.0;
 /// Counts that are added to at once.
 const LANES: usize = 8;
@@ -27,7 +27,7 @@ pub(super) struct ScanDeal<'a> {
     adds: Vec<Lanes>,
     /// By zone: its row in the bars. Zones of which the same is expected share one.
     rows: Vec<u32>,
-    /// Row by row, all windows together: the fewest cases whose ratio is more than [`USUAL`].
+    /// Row by row, all windows together: the fewest cases whose score is more than [`USUAL`].
     bars: Vec<u32>,
     /// By zone: the least of its bars.
     least: Vec<u32>,
@@ -76,14 +76,14 @@ impl<'a> ScanDeal<'a> {
         }
     }
 
-    /// The greatest ratio of all zones and windows, 0 if none has more than it should; all cases are taken out.
+    /// The greatest score of all zones and windows, 0 if none has more than it should; all cases are taken out.
     pub(super) fn maximum(&mut self) -> f64 {
         let greatest = self.beyond_bars().unwrap_or_else(|| self.greatest_of_all());
         self.dealt.fill([0; LANES]);
         greatest
     }
 
-    /// The greatest ratio, if it is more than [`USUAL`].
+    /// The greatest score, if it is more than [`USUAL`].
     fn beyond_bars(&self) -> Option<f64> {
         let windows = self.counts.windows();
         let longest = windows.checked_sub(1)?;
@@ -95,8 +95,8 @@ impl<'a> ScanDeal<'a> {
             let row = self.rows[zone] as usize * windows;
             for (window, bar) in self.bars[row..row + windows].iter().enumerate() {
                 if self.observed(zone, window) >= *bar {
-                    let ratio = self.ratio(zone, window);
-                    greatest = Some(greatest.map_or(ratio, |greatest| greatest.max(ratio)));
+                    let score = self.score(zone, window);
+                    greatest = Some(greatest.map_or(score, |greatest| greatest.max(score)));
                 }
             }
         }
@@ -109,7 +109,7 @@ impl<'a> ScanDeal<'a> {
         for zone in 0..self.counts.zones() {
             // Windows are nested: from the longest to the first that is empty.
             for window in (0..windows).rev().take_while(|window| self.observed(zone, *window) > 0) {
-                greatest = greatest.max(self.ratio(zone, window));
+                greatest = greatest.max(self.score(zone, window));
             }
         }
         greatest
@@ -119,17 +119,17 @@ impl<'a> ScanDeal<'a> {
         u32::from(self.dealt[zone * self.blocks + window / LANES][window % LANES])
     }
 
-    fn ratio(&self, zone: usize, window: usize) -> f64 {
+    fn score(&self, zone: usize, window: usize) -> f64 {
         let observed = f64::from(self.observed(zone, window));
-        log_likelihood_ratio(observed, self.counts.expected(zone, window), f64::from(self.counts.total()))
+        scan_score(observed, self.counts.expected(zone, window), f64::from(self.counts.total()))
     }
 }
 
-/// The fewest cases of a zone and window whose ratio is more than [`USUAL`]; `u32::MAX` where no number of them is.
+/// The fewest cases of a zone and window whose score is more than [`USUAL`]; `u32::MAX` where no number of them is.
 fn bar(counts: &ScanCounts, zone: usize, window: usize) -> u32 {
     let (expected, total) = (counts.expected(zone, window), counts.total());
-    // The ratio grows with the cases beyond what is expected.
-    let reaches = |cases: u32| log_likelihood_ratio(f64::from(cases), expected, f64::from(total)) > USUAL;
+    // The score grows with the cases beyond what is expected.
+    let reaches = |cases: u32| scan_score(f64::from(cases), expected, f64::from(total)) > USUAL;
     if !reaches(total) {
         return u32::MAX;
     }

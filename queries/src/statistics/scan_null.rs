@@ -1,5 +1,5 @@
-//! How large the greatest ratio of a scan is by chance alone: the scan is repeated on cities in which nothing happens, and the greatest
-//! ratio of each is kept. As each is the maximum over all zones and windows, the search is paid for.
+//! How large the greatest score of a scan is by chance alone: the scan is repeated on cities in which nothing happens, and the greatest
+//! score of each is kept. As each is the maximum over all zones and windows, the search is paid for.
 //!
 //! Beyond what so many repetitions can show, the tail is a [`Gumbel`] distribution fitted to them by moments (Abrams, Kulldorff & Kleinman
 //! 2010, International Journal of Health Geographics 9:61).
@@ -11,12 +11,12 @@ use super::gumbel::Gumbel;
 use super::scan::{ScanCases, ScanCounts};
 use super::scan_deal::ScanDeal;
 
-/// With fewer repetitions beyond a ratio the tail is asked instead of the repetitions.
+/// With fewer repetitions beyond a score the tail is asked instead of the repetitions.
 const ENOUGH: usize = 10;
 /// No smaller p is told: nobody believes a tail fitted to hundreds of repetitions further.
 const LEAST_P: f64 = 1e-12;
 
-/// The greatest ratios of cities in which nothing happens.
+/// The greatest scores of cities in which nothing happens.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScanNull {
     /// Ascending.
@@ -107,34 +107,34 @@ impl ScanNull {
         self.tail
     }
 
-    /// Share of the repetitions, the observed city counted as one of them, whose maximum is at least this ratio.
+    /// Share of the repetitions, the observed city counted as one of them, whose maximum is at least this score.
     #[must_use]
-    pub fn monte_carlo_p(&self, statistic: f64) -> f64 {
-        let (beyond, all) = (self.beyond(statistic), self.maxima.len());
+    pub fn monte_carlo_p(&self, score: f64) -> f64 {
+        let (beyond, all) = (self.beyond(score), self.maxima.len());
         #[expect(clippy::cast_precision_loss, reason = "there are some hundred repetitions")]
         let share = (beyond + 1) as f64 / (all + 1) as f64;
         share
     }
 
-    /// The p of a ratio: that of the repetitions where at least ten of them reach it, else that of the tail; never below 10⁻¹².
+    /// The p of a score: that of the repetitions where at least ten of them reach it, else that of the tail; never below 10⁻¹².
     #[must_use]
-    pub fn p(&self, statistic: f64) -> f64 {
+    pub fn p(&self, score: f64) -> f64 {
         let p = match self.tail {
-            Some(tail) if self.beyond(statistic) < ENOUGH => tail.upper_tail(statistic),
-            _ => self.monte_carlo_p(statistic),
+            Some(tail) if self.beyond(score) < ENOUGH => tail.upper_tail(score),
+            _ => self.monte_carlo_p(score),
         };
         p.clamp(LEAST_P, 1.0)
     }
 
-    /// The ratio from which on the tail's p is at most this one; where all maxima are equal, that one.
+    /// The score from which on the tail's p is at most this one; where all maxima are equal, that one.
     #[must_use]
-    pub fn statistic_at(&self, p: f64) -> f64 {
+    pub fn score_at(&self, p: f64) -> f64 {
         let greatest = self.maxima.last().copied().unwrap_or(0.0);
         self.tail.map_or(greatest, |tail| tail.reached_with(p.clamp(LEAST_P, 1.0 - 1e-9)))
     }
 
-    fn beyond(&self, statistic: f64) -> usize {
-        self.maxima.len() - self.maxima.partition_point(|maximum| *maximum < statistic)
+    fn beyond(&self, score: f64) -> usize {
+        self.maxima.len() - self.maxima.partition_point(|maximum| *maximum < score)
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::scan_deal::ScanDeal;
 use super::super::{ScanBound, ScanNull};
-use super::{ScanCases, ScanCounts, ScanFinding, log_likelihood_ratio};
+use super::{ScanCases, ScanCounts, ScanFinding, ScanFloor, log_likelihood_ratio, scan_score};
 
 const EXPECTED: &str = include_str!("../../../tests/oracle/scan_expected.json");
 
@@ -76,7 +76,8 @@ fn assert_findings(mut given: Vec<ScanFinding>, expected: &Value, what: &str) {
         assert_eq!(of, wanted, "{what}");
         assert!((given.expected - number(&expected["expected"])).abs() < 1e-9, "{what}: {given:?}");
         assert!((given.statistic - number(&expected["statistic"])).abs() < 1e-9, "{what}: {given:?}");
-        if best.is_none_or(|best| number(&expected["statistic"]) > number(&best["statistic"])) {
+        assert!((given.score - number(&expected["score"])).abs() < 1e-9, "{what}: {given:?}");
+        if best.is_none_or(|best| number(&expected["score"]) > number(&best["score"])) {
             best = Some(expected);
         }
     }
@@ -89,9 +90,9 @@ fn both_forms_equal_brute_force_in_every_zone() {
     for city in table()["cities"].as_array().unwrap() {
         let name = city["name"].as_str().unwrap();
         let input = City::of(city);
-        assert_findings(ScanCounts::of(&input.cases()).findings(0.0), &city["permutation"], name);
+        assert_findings(ScanCounts::of(&input.cases()).findings(ScanFloor::NONE), &city["permutation"], name);
         let poisson = ScanCounts::poisson(&input.cases(), &told(city));
-        assert_findings(poisson.findings(0.0), &city["poisson"], name);
+        assert_findings(poisson.findings(ScanFloor::NONE), &city["poisson"], name);
     }
 }
 
@@ -108,19 +109,37 @@ fn the_toy_of_four_days_and_three_places_has_the_printed_ratios() {
         assert!((finding.statistic - ratio).abs() < 1e-6, "{finding:?}");
     }
     assert!((counts.expected(2, 1) - 8.666_667).abs() < 1e-6);
-    assert!((counts.maximum() - 0.616_541).abs() < 1e-6);
+    let finding = counts.finding(2, 0);
+    assert!((finding.score - (0.616_541 + 6.5_f64.ln())).abs() < 1e-6, "{finding:?}");
+    assert!((finding.score - scan_score(9.0, 6.5, 24.0)).abs() < f64::EPSILON);
+    // Places 2 and 3 in three days: 16 where 15 5/6 were expected, less of a rise and much larger.
+    assert!((counts.maximum() - 2.764_704).abs() < 1e-6);
 }
 
 #[test]
 fn a_floor_leaves_out_what_is_below_it_and_nothing_else() {
     for city in table()["cities"].as_array().unwrap() {
         let counts = ScanCounts::of(&City::of(city).cases());
-        let all = counts.findings(0.0);
-        for floor in [0.1, 0.5, 1.0, 2.0, 5.0] {
-            let above: Vec<_> = all.iter().copied().filter(|finding| finding.statistic > floor).collect();
-            assert_eq!(counts.findings(floor), above, "{floor}");
+        let all = counts.findings(ScanFloor::NONE);
+        for least in [0.1, 0.5, 1.0, 2.0, 5.0] {
+            let floor = ScanFloor {
+                score: least,
+                ..ScanFloor::NONE
+            };
+            let above: Vec<_> = all.iter().copied().filter(|finding| finding.score > least).collect();
+            assert_eq!(counts.findings(floor), above, "{least}");
+            // By the ratio another window of the zone may be the best.
+            let floor = ScanFloor {
+                statistic: least,
+                ..ScanFloor::NONE
+            };
+            let given = counts.findings(floor);
+            let zones =
+                (0..counts.zones()).filter(|zone| (0..counts.windows()).any(|window| counts.finding(*zone, window).statistic > least));
+            assert_eq!(given.len(), zones.count(), "{least}");
+            assert!(given.iter().all(|finding| finding.statistic > least), "{least}");
         }
-        assert!((counts.maximum() - all[0].statistic).abs() < f64::EPSILON);
+        assert!((counts.maximum() - all[0].score).abs() < f64::EPSILON);
     }
 }
 
@@ -144,7 +163,7 @@ fn counting_as_time_goes_by_gives_what_counting_anew_gives() {
     assert_eq!(moving, ScanCounts::of(&city.cases()));
     moving.clear();
     assert_eq!(moving.total(), 0);
-    assert!(moving.findings(0.0).is_empty());
+    assert!(moving.findings(ScanFloor::NONE).is_empty());
 }
 
 #[test]
@@ -180,7 +199,7 @@ fn the_tail_is_scipys_gumbel_by_moments() {
         let (statistic, p) = (number(&point["statistic"]), number(&point["p"]));
         assert!((tail.upper_tail(statistic) / p - 1.0).abs() < 1e-6, "{statistic}");
         if p < 0.5 {
-            assert!((null.statistic_at(p) - statistic).abs() < 1e-6, "{statistic}");
+            assert!((null.score_at(p) - statistic).abs() < 1e-6, "{statistic}");
         }
     }
     assert!(
@@ -191,7 +210,7 @@ fn the_tail_is_scipys_gumbel_by_moments() {
 }
 
 #[test]
-fn a_dealt_city_has_the_greatest_ratio_that_counting_it_anew_gives() {
+fn a_dealt_city_has_the_greatest_score_that_counting_it_anew_gives() {
     for city in table()["cities"].as_array().unwrap() {
         let mut city = City::of(city);
         let counts = ScanCounts::of(&city.cases());
