@@ -144,19 +144,37 @@ impl KafkaSource {
     /// # Errors
     /// No broker that answers in time.
     pub fn holds_newer_below(&self, lane: &Lane, offset: i64, newest: i64) -> Result<bool, KafkaError> {
+        // One millisecond on: what was stored in the same one may be the newest itself.
+        let first = self.first_stored(lane, newest.div_euclid(1_000).max(0) + 1)?;
+        Ok(first.is_some_and(|first| first < offset))
+    }
+
+    /// Offset of the first message of a lane that the broker stored at `since` (µs UTC, rounded down to a millisecond) or later; the end of its
+    /// log if there is none. Blocks up to `timeout_ms`.
+    ///
+    /// # Errors
+    /// No broker that answers in time.
+    pub fn offset_since(&self, lane: &Lane, since: i64) -> Result<i64, KafkaError> {
+        // The end as it was before the question: what came between is not passed over.
+        Ok(self.first_stored(lane, since.div_euclid(1_000).max(0))?.unwrap_or(lane.high))
+    }
+
+    /// Offset of the first message that the broker stored at a time (ms UTC) or later.
+    fn first_stored(&self, lane: &Lane, since_ms: i64) -> Result<Option<i64>, KafkaError> {
         let unanswered = |source| unreachable(&self.config, source);
-        // Asked for with a time in the place of the offset, milliseconds.
-        let later = Offset::Offset(newest.div_euclid(1_000).max(0) + 1);
+        // Asked for with a time in the place of the offset.
         let mut times = TopicPartitionList::new();
-        times.add_partition_offset(&lane.topic, lane.partition, later).map_err(unanswered)?;
+        times
+            .add_partition_offset(&lane.topic, lane.partition, Offset::Offset(since_ms))
+            .map_err(unanswered)?;
         let found = self.consumer.offsets_for_times(times, self.config.timeout()).map_err(unanswered)?;
         for first in found.elements() {
             first.error().map_err(unanswered)?;
-            if matches!(first.offset(), Offset::Offset(first) if first < offset) {
-                return Ok(true);
+            if let Offset::Offset(first) = first.offset() {
+                return Ok(Some(first));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// A reader of one lane; `next_offset` is the first offset it will give (from the lane's manifest, or [`Lane::low`]).
