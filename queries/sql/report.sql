@@ -4,7 +4,7 @@
 -- Tables: reports, routes. No or one row:
 --   id, channel, category, kind
 --   received_us                event time, µs since epoch UTC
---   cell, kelurahan            H3 index, integer code; null = not located
+--   longitude_deg, latitude_deg, cell, kelurahan    WGS 84, H3 index, integer code; null = not located
 --   unit                       the one its channel named
 --   unit_code, routed_unit, rule, confidence, reason_id, reason_en, second_unit, boundary_m    of the route, null = not routed
 --   respond_s, finish_s        the published clocks, seconds from received
@@ -14,6 +14,8 @@ SELECT
     CAST(reports.category AS VARCHAR) AS category,
     CAST(reports.kind AS VARCHAR) AS kind,
     CAST(reports.event_time AS BIGINT) AS received_us,
+    CASE WHEN reports.cell IS NOT NULL THEN reports.longitude_deg END AS longitude_deg,
+    CASE WHEN reports.cell IS NOT NULL THEN reports.latitude_deg END AS latitude_deg,
     CAST(reports.cell AS BIGINT) AS cell,
     reports.kelurahan,
     reports.unit,

@@ -71,6 +71,8 @@ pub struct Report {
     pub kind: Option<String>,
     /// µs since epoch UTC.
     pub received_us: i64,
+    /// Degrees WGS 84, longitude and latitude; none = not located. For reckoning with, not for showing.
+    pub position: Option<(f64, f64)>,
     /// H3 index; none = not located.
     pub cell: Option<i64>,
     /// Integer code; none = not located, or outside.
@@ -125,6 +127,7 @@ pub async fn report(context: &SessionContext, id: &str, channel: Option<&str>) -
         category: text("category")?.unwrap_or_default(),
         kind: text("kind")?,
         received_us,
+        position: number("longitude_deg")?.zip(number("latitude_deg")?),
         cell: whole("cell")?,
         kelurahan: whole("kelurahan")?,
         unit: text("unit")?,
