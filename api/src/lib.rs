@@ -16,6 +16,7 @@ pub mod intake;
 mod ledger;
 pub mod live;
 mod middleware;
+pub mod officers;
 pub mod open311;
 mod openapi;
 pub mod pseudonyms;

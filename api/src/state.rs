@@ -26,6 +26,7 @@ use crate::fresh::Fresh;
 use crate::intake::Intake;
 use crate::ledger::AuditLog;
 use crate::live::{Grid, Tickers};
+use crate::officers::{OfficerSettings, Officers};
 use crate::open311::Open311Settings;
 use crate::pseudonyms::{Pseudonyms, ReporterSettings};
 use crate::routes::{Outlines, Outlook, Waters};
@@ -116,6 +117,8 @@ pub struct ApiSettings {
     pub duty: DutyRule,
     /// What acting needs to know.
     pub deeds: DeedSettings,
+    /// Where positions of officers come from.
+    pub officers: OfficerSettings,
     /// What the watch for hotspots is told; without it there is none.
     pub hotspots: Option<WatchSettings>,
     /// Rule of the tables of response times.
@@ -150,6 +153,7 @@ impl Default for ApiSettings {
             delay_s: 60,
             duty: DutyRule::default(),
             deeds: DeedSettings::default(),
+            officers: OfficerSettings::default(),
             hotspots: Some(WatchSettings::default()),
             rankings: RankingRule::default(),
             reporters: ReporterSettings::default(),
@@ -252,6 +256,8 @@ pub struct AppState {
     pub(crate) pseudonyms: Pseudonyms,
     /// Carries out what people do.
     pub(crate) deeds: Arc<Clerk>,
+    /// Where officers are.
+    pub officers: Arc<Officers>,
     /// What the city was told without asking.
     pub alerts: AlertBoard,
     pub(crate) analysts: Analysts,
@@ -295,6 +301,7 @@ impl AppState {
             pseudonyms: Pseudonyms::open(settings.deeds.directory.as_deref())?,
             deeds: Arc::new(Clerk::new(settings.deeds.clone())?),
             grid,
+            officers: Arc::new(Officers::new(settings.officers.clone())),
             alerts: AlertBoard::default(),
             analysts: Analysts::new()?,
             tickers: Tickers::new(),

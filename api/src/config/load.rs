@@ -26,6 +26,7 @@ const SECTIONS: [&str; 22] = [
     "reporters",
     "duty",
     "deeds",
+    "officers",
     "hotspots",
     "store",
     "history",

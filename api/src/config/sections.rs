@@ -13,8 +13,8 @@ use tanggap_engine::time::TimeSettings;
 
 use super::text::one_or_several;
 use super::{
-    AccessConfig, DeedConfig, DutyConfig, HotspotConfig, Open311Config, ReporterConfig, RoutesConfig, TextConfig, WebhookConfig,
-    WebhookInConfig,
+    AccessConfig, DeedConfig, DutyConfig, HotspotConfig, OfficerConfig, Open311Config, ReporterConfig, RoutesConfig, TextConfig,
+    WebhookConfig, WebhookInConfig,
 };
 
 /// Everything that can be configured.
@@ -45,6 +45,8 @@ pub struct Config {
     pub duty: DutyConfig,
     /// What units and people may do.
     pub deeds: DeedConfig,
+    /// Positions of officers.
+    pub officers: OfficerConfig,
     /// The watch for hotspots.
     pub hotspots: HotspotConfig,
     /// How lanes are written down.
@@ -162,6 +164,7 @@ impl Config {
         self.duty.check()?;
         WebhookInConfig::check(&self.webhooks_in)?;
         self.deeds.check()?;
+        self.officers.check(self.kafka.as_ref().map_or(&[], |kafka| &kafka.topics))?;
         self.hotspots.check()?;
         self.text.check()?;
         self.api.check()?;

@@ -75,6 +75,7 @@ impl Bond {
             answer,
             time_us: now_us,
             unit: None,
+            officer: None,
             topic: Topic::Transitions,
             payload: payload.to_string(),
         }

@@ -27,8 +27,9 @@ use tokio::sync::OwnedMutexGuard;
 use super::action::{Action, Stage};
 use super::answer::DeedAnswer;
 use super::deed::{Deed, Doer};
+use super::dispatched::Dispatched;
 use super::hash::of_parts;
-use super::keys::{FILE, Intent, Keys, Known, Topic};
+use super::keys::{FILE, Intent, KEPT_US, Keys, Known, Topic};
 use super::photos::{PhotoFacts, Photos};
 use super::recent::Recent;
 use super::settings::DeedSettings;
@@ -36,6 +37,7 @@ use super::writer::{Unwritten, Writer};
 use crate::access::Right;
 use crate::error::{CaseNow, Problem};
 use crate::extractors::Viewer;
+use crate::officers::Sent;
 use crate::state::AppState;
 use crate::time::{now_us, rfc3339};
 
@@ -63,6 +65,7 @@ pub(crate) struct Clerk {
     writer: Option<Writer>,
     keys: Keys,
     recent: Recent,
+    dispatched: Dispatched,
     /// One for each report that somebody acts on. Held to look up only.
     gates: Mutex<HashMap<String, Gate>>,
     gazetteer: OnceLock<Gazetteer>,
@@ -83,6 +86,13 @@ impl Clerk {
         for known in keys.since(now - JUST_NOW_US)? {
             recent.note(&known.intent, now, known.done);
         }
+        let dispatched = Dispatched::default();
+        let mut done = keys.since(now - KEPT_US)?;
+        done.retain(|known| known.done);
+        done.sort_by_key(|known| known.intent.time_us);
+        for known in done {
+            dispatched.note(&known.intent);
+        }
         let zone_s = i32::try_from(settings.zone.seconds()).unwrap_or_default();
         let photos = settings
             .directory
@@ -99,6 +109,7 @@ impl Clerk {
             writer,
             keys,
             recent,
+            dispatched,
             gates: Mutex::default(),
             gazetteer: OnceLock::new(),
         })
@@ -198,6 +209,7 @@ impl Clerk {
         if came {
             self.keys.done(&intent.key).map_err(|error| disk(&error))?;
             self.recent.note(intent, now_us(), true);
+            self.dispatched.note(intent);
         }
         Ok(came)
     }
@@ -251,6 +263,7 @@ impl Clerk {
             answer,
             time_us,
             unit,
+            officer: deed.officer.clone().filter(|_| deed.action == Action::Dispatch),
             topic: Topic::Transitions,
             payload,
         })
@@ -267,6 +280,25 @@ impl Clerk {
         }
         let detail = format!("`{topic}` is not among `kafka.topics`: nobody would see what is written there");
         Err(Problem::unwritten(detail))
+    }
+
+    /// What each officer was sent to through this API and has not finished, by their codes, as of this moment.
+    ///
+    /// # Errors
+    /// The question cannot be answered.
+    pub(crate) async fn sent(&self, state: &AppState) -> Result<HashMap<String, Sent>, Problem> {
+        let asked = self.dispatched.reports(now_us());
+        if asked.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let reports = self.stand(state, asked).await?;
+        Ok(self.dispatched.open(&reports, now_us()))
+    }
+
+    /// Code of the unit that holds a report; none where nobody was ever named, or where it is a verifier's.
+    pub(crate) fn unit_holding(state: &AppState, report: &Standing) -> Option<String> {
+        let duty = Stage::of(report, state.settings.duty.trust_channel).duty();
+        report.holder().filter(|_| !duty).map(|unit| code_of(state, unit))
     }
 
     /// What stands for reporters whose names go no further than a door of ours.
@@ -316,6 +348,7 @@ impl Clerk {
         match writer.write(topic, Some(&intent.answer.id), intent.payload.as_bytes()) {
             Ok(()) => {
                 self.recent.note(intent, now_us(), true);
+                self.dispatched.note(intent);
                 // It is in the log. Should the program end before the disk recovers, the next one finds it there.
                 tell(self.keys.done(&intent.key));
                 Ok(())

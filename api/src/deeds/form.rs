@@ -231,6 +231,7 @@ impl Clerk {
             answer,
             time_us: now,
             unit: None,
+            officer: None,
             topic: Topic::Reports,
             payload: message.to_string(),
         })

@@ -19,7 +19,7 @@ use super::answer::DeedAnswer;
 /// The file's name in a data directory.
 pub(super) const FILE: &str = "deeds.ndjson";
 /// How long a key is known, µs.
-const KEPT_US: i64 = 24 * 3_600 * 1_000_000;
+pub(super) const KEPT_US: i64 = 24 * 3_600 * 1_000_000;
 /// Keys known at most: the oldest are forgotten first.
 const MOST: usize = 100_000;
 /// Lines after which the file is written anew: three a key at most, so that it pays.
@@ -61,6 +61,9 @@ pub(super) struct Intent {
     pub(super) time_us: i64,
     /// Unit the transition names.
     pub(super) unit: Option<String>,
+    /// Officer it sends, as the unit's own systems name them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) officer: Option<String>,
     pub(super) topic: Topic,
     /// Message; empty once it is done.
     pub(super) payload: String,
@@ -329,6 +332,7 @@ pub(super) mod tests {
             },
             time_us: at_us,
             unit: Some("dlh".to_owned()),
+            officer: None,
             topic: Topic::Transitions,
             payload: "{\"note\":\"a \\\"b\\\"\\n\"}".to_owned(),
         }

@@ -6,6 +6,7 @@ mod answer;
 mod bond;
 mod clerk;
 mod deed;
+mod dispatched;
 mod form;
 mod hash;
 mod keys;

@@ -12,11 +12,14 @@ use tanggap_queries::tables::LaneSnapshot;
 use super::answer::now;
 use super::freshness::lag_messages;
 use crate::alerts::HookCounts;
+use crate::officers::Fates;
 use crate::state::AppState;
 use crate::time::now_us;
 
 type Count = fn(&LaneSnapshot) -> u64;
 type Number = fn(&LaneSnapshot) -> Option<i64>;
+/// Writes a family of metrics: name, kind, help, values with their labels.
+type Family<'a> = dyn FnMut(&str, &str, &str, &mut dyn Iterator<Item = (String, String)>) + 'a;
 type Delivered = fn(&HookCounts) -> &AtomicU64;
 
 const COUNTERS: [(&str, &str, Count); 10] = [
@@ -133,9 +136,48 @@ pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> Response {
         };
         family(&format!("webhook_{name}"), kind, help, &mut hooks.iter().enumerate().map(one));
     }
+    if state.settings.officers.on() {
+        positions(&state.officers.fates(), &mut family);
+    }
     let mut version = std::iter::once((String::new(), snapshot.version.to_string()));
     family("city_publications_total", "counter", "Tables published by lanes.", &mut version);
     now("text/plain; version=0.0.4; charset=utf-8", out)
+}
+
+/// Positions of officers: how many, and how fresh.
+fn positions(fates: &Fates, family: &mut Family<'_>) {
+    let mut fate = [
+        ("taken", fates.taken),
+        ("overtaken", fates.overtaken),
+        ("refused", fates.refusals()),
+        ("forgotten", fates.forgotten),
+        ("crowded_out", fates.crowded_out),
+    ]
+    .into_iter()
+    .map(|(fate, n)| (format!("{{fate=\"{fate}\"}}"), n.to_string()));
+    family(
+        "officer_positions_total",
+        "counter",
+        "Positions of officers by what became of them.",
+        &mut fate,
+    );
+    let mut reasons = fates
+        .refused_by()
+        .map(|(reason, n)| (format!("{{reason=\"{reason}\"}}"), n.to_string()));
+    let help = "Positions of officers refused, by reason.";
+    family("officer_positions_refused_total", "counter", help, &mut reasons);
+    let mut known = std::iter::once((String::new(), fates.known.to_string()));
+    family("officers_known", "gauge", "Officers with a position.", &mut known);
+    let mut newest = fates.newest_us.into_iter().map(|time| (String::new(), seconds(time)));
+    let help = "Time of the newest position, seconds since the epoch.";
+    family("officer_position_newest_seconds", "gauge", help, &mut newest);
+    let mut topic = std::iter::once((format!("{{state=\"{}\"}}", fates.reading.id()), "1".to_owned()));
+    family(
+        "officer_topic_state",
+        "gauge",
+        "1 for how it stands with the topic of positions.",
+        &mut topic,
+    );
 }
 
 fn quoted(text: &str) -> String {

@@ -28,6 +28,7 @@ mod ledger;
 mod live;
 mod me;
 mod metrics;
+mod officers;
 mod operation;
 mod opinions;
 mod outline;
@@ -111,6 +112,8 @@ pub(crate) fn answers() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(transitions::act))
         .routes(routes!(web_reports::file))
         .routes(routes!(photos::photo))
+        .routes(routes!(officers::near))
+        .routes(routes!(officers::position))
         .routes(routes!(redirects::redirects))
         .routes(routes!(sources::lanes))
         .routes(routes!(operation::operation))

@@ -63,6 +63,31 @@ pub(crate) struct HookAnswer {
     waiting: u64,
 }
 
+/// Positions of officers: how many, and how fresh; none of them.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OfficersAnswer {
+    /// Topic; null where they come by HTTP only.
+    topic: Option<String>,
+    /// `reading`; `starting`; `missing`: there is no such topic yet; `down`: no broker answers; `off`: there is no topic.
+    state: &'static str,
+    /// Positions that were the newest of their officer.
+    taken: u64,
+    /// Positions that came after a newer one, or again.
+    overtaken: u64,
+    /// Messages refused. They are counted and kept nowhere.
+    refused: u64,
+    /// Refused messages by reason.
+    refused_by: BTreeMap<&'static str, u64>,
+    /// Positions forgotten because they were old.
+    forgotten: u64,
+    /// Officers forgotten because there were too many.
+    crowded_out: u64,
+    /// Officers known now.
+    known: usize,
+    /// Seconds since the newest position; null before the first.
+    newest_age_s: Option<i64>,
+}
+
 /// What runs here.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OperationAnswer {
@@ -88,6 +113,8 @@ pub(crate) struct OperationAnswer {
     history: Option<Vec<HistoryAnswer>>,
     /// As configured.
     webhooks: Vec<HookAnswer>,
+    /// Null where no positions of officers come in.
+    officers: Option<OfficersAnswer>,
 }
 
 /// How the program is
@@ -106,7 +133,7 @@ pub(crate) struct OperationAnswer {
 pub(crate) async fn operation(State(state): State<Arc<AppState>>, viewer: Viewer, params: Params) -> Result<Response, Problem> {
     viewer.require(Right::Operate)?;
     params.only(&[])?;
-    let directory = state.settings.deeds.directory.clone();
+    let (directory, now) = (state.settings.deeds.directory.clone(), now_us());
     // A disk over a network may let one wait.
     let disk = tokio::task::spawn_blocking(move || directory.and_then(|directory| room(&directory)));
     let disk = disk.await.map_err(|_| Problem::internal())?;
@@ -120,7 +147,7 @@ pub(crate) async fn operation(State(state): State<Arc<AppState>>, viewer: Viewer
         of.collect()
     });
     json(&OperationAnswer {
-        time: rfc3339(now_us()),
+        time: rfc3339(now),
         program: env!("CARGO_PKG_VERSION"),
         build: state.settings.build.clone(),
         format: FORMAT,
@@ -131,6 +158,7 @@ pub(crate) async fn operation(State(state): State<Arc<AppState>>, viewer: Viewer
         outputs: outputs(&snapshot),
         history,
         webhooks: state.alerts.hooks().iter().map(|hook| told(hook)).collect(),
+        officers: state.settings.officers.on().then(|| officers(&state, now)),
     })
 }
 
@@ -155,6 +183,22 @@ fn outputs(city: &CitySnapshot) -> Vec<OutputAnswer> {
         told,
     };
     topics.into_iter().map(output).collect()
+}
+
+fn officers(state: &AppState, now_us: i64) -> OfficersAnswer {
+    let fates = state.officers.fates();
+    OfficersAnswer {
+        topic: state.settings.officers.topic.clone(),
+        state: fates.reading.id(),
+        taken: fates.taken,
+        overtaken: fates.overtaken,
+        refused: fates.refusals(),
+        refused_by: fates.refused_by().collect(),
+        forgotten: fates.forgotten,
+        crowded_out: fates.crowded_out,
+        known: fates.known,
+        newest_age_s: fates.newest_age_s(now_us),
+    }
 }
 
 fn told(hook: &HookCounts) -> HookAnswer {

@@ -17,6 +17,7 @@ mod letters;
 mod log;
 mod merging;
 mod meter;
+mod officers;
 mod outbox;
 mod outputs;
 mod outside;

@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 
 use super::alerts::Bell;
 use super::history::{Board, Historian};
+use super::officers::PositionReader;
 use super::replay::ranking_rule;
 use super::setting::Setting;
 use super::watcher::Watcher;
@@ -95,6 +96,7 @@ pub(super) struct Service {
     stop: Arc<AtomicBool>,
     watcher: std::thread::JoinHandle<()>,
     bell: std::thread::JoinHandle<()>,
+    positions: Option<std::thread::JoinHandle<()>>,
     board: Arc<Board>,
     historian: Option<std::thread::JoinHandle<()>>,
     runtime: tokio::runtime::Runtime,
@@ -163,6 +165,17 @@ impl Service {
                 thread.spawn(move || historian.work())
             })
             .transpose()?;
+        let positions = state
+            .officers
+            .settings()
+            .on()
+            .then(|| {
+                // A broker of our own has the topics that are needed.
+                let reader = PositionReader::new(&state, &kafka, setting.config.kafka.is_none(), Arc::clone(&stop));
+                let thread = std::thread::Builder::new().name("officers".to_owned());
+                thread.spawn(move || reader.work())
+            })
+            .transpose()?;
         let webhooks = &setting.config.webhooks;
         let bell = Bell::new(
             state,
@@ -182,6 +195,7 @@ impl Service {
             stop,
             watcher,
             bell,
+            positions,
             board,
             historian,
             runtime,
@@ -222,6 +236,9 @@ impl Service {
         }
         if self.bell.join().is_err() {
             anyhow::bail!("the thread that tells of alerts panicked");
+        }
+        if self.positions.is_some_and(|positions| positions.join().is_err()) {
+            anyhow::bail!("the thread that reads where officers are panicked");
         }
         // The lanes have told all they had to tell.
         self.board.close();
@@ -273,6 +290,7 @@ fn settings(setting: &Setting, kafka: &KafkaConfig, data_dir: &Path) -> ApiSetti
         delay_s: setting.config.time.delay_s,
         duty: setting.config.duty.rule(),
         deeds: deeds(setting, kafka, data_dir),
+        officers: setting.config.officers.settings(setting.config.lanes.bounds),
         rankings: ranking_rule(setting),
         reporters: setting.config.reporters.settings(),
         hotspots: setting.config.hotspots.watch(),

@@ -15,6 +15,7 @@ mod hotspots;
 mod identity;
 mod incidents;
 mod listening;
+mod officers;
 mod open311;
 mod operation;
 mod privacy;

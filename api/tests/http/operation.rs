@@ -91,6 +91,8 @@ async fn operation_is_visible_and_the_description_lists_every_address() {
         "/v1/me",
         "/v1/ledger",
         "/v1/operation",
+        "/v1/officers/near",
+        "/v1/officers/position",
         "/v1/dead-letters",
         "/v1/dead-letters/{lane}/{offset}",
         "/v1/dead-letters/replay",
