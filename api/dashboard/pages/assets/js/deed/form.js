@@ -5,6 +5,7 @@ import { number } from "../format.js";
 import { say } from "../i18n.js";
 import { fieldsOf, missing, NOTE_LETTERS, reasonsOf } from "./deed.js";
 import { kbd } from "./keys.js";
+import { nearest } from "./nearest.js";
 import { outbox } from "./office.js";
 import { PHOTO_TYPES, pictureOf, preparePhoto } from "./photo.js";
 
@@ -37,7 +38,8 @@ export function deedForm(app, deed, room) {
     ${lacking.size === 0 ? nothing : html`<p class="warning" role="alert" tabindex="-1"><span aria-hidden="true">▲</span> ${t("deed.missing", { what: [...lacking].map((field) => t(`field.${field}`)).join(", ") })}</p>`}
     ${fields.includes("target") ? target(lang, deed, room, lacking.has("target")) : nothing}
     ${fields.includes("officer") ? html`<label class="field"><span>${t("field.officer")}</span>
-      <input name="officer" maxlength="100" autocomplete="off" .value=${deed.officer} @input=${saying(deed, "officer")}></label>` : nothing}
+      <input name="officer" maxlength="100" autocomplete="off" .value=${deed.officer} @input=${saying(deed, "officer")}></label>
+      ${nearest(app, deed)}` : nothing}
     ${fields.includes("reason") ? reason(lang, deed, lacking.has("reason")) : nothing}
     ${fields.includes("note") ? html`<label class="field"><span>${t("field.note")}</span>
       <textarea name="note" rows="3" maxlength=${NOTE_LETTERS} .value=${deed.note} aria-invalid=${lacking.has("note") ? "true" : "false"} @input=${saying(deed, "note")}></textarea>

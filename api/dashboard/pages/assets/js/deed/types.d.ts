@@ -53,6 +53,29 @@ export interface Deed extends DeedWords {
   current: CaseNow | null;
 }
 
+/** A free officer, as far as a desk is told: no position. */
+export interface NearOfficer {
+  officer: string;
+  distance_m: number;
+  direction_label: Words;
+  age_s: number;
+  accuracy_m: number | null;
+  open_cases: number;
+}
+
+/** Who of the unit is free and near a report. */
+export interface Near {
+  configured: boolean;
+  located: boolean;
+  keep_min: number;
+  stale: boolean;
+  newest_age_s: number | null;
+  free: number;
+  busy: number;
+  off: number;
+  items: NearOfficer[];
+}
+
 /** What the server says of a deed that is done. */
 export interface Done {
   id: string;
