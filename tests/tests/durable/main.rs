@@ -10,6 +10,7 @@ mod golden;
 mod group;
 mod history;
 mod leader;
+mod officers;
 mod real_kafka;
 mod secured;
 mod soak;
