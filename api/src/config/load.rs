@@ -13,7 +13,7 @@ use super::Config;
 pub const DOCUMENTED: &str = include_str!("../../tanggap.toml");
 
 /// Sections an environment variable can speak of.
-const SECTIONS: [&str; 22] = [
+const SECTIONS: [&str; 23] = [
     "time",
     "lanes",
     "decode",
