@@ -1,12 +1,13 @@
-//! Reading a payload by a [`Mapping`]: one JSON object is one report, and one transition more for each time of it the mapping
-//! names (Surabaya's `tanggal_ditanggapi`).
+//! Reading a payload by a [`Mapping`]: one JSON object is one report, one transition more if it came with a photo, and one for each time of
+//! it the mapping names (Surabaya's `tanggal_ditanggapi`).
 
 use std::borrow::Cow;
 
-use tanggap_engine::event::{Category, Class, Event, Kind, Reason, Status};
+use tanggap_engine::event::{Category, Class, Event, Evidence, Kind, Reason, Status, photo_hash};
 
 use super::duty_post::duty_post;
 use super::mapping::{IdRule, MAX_PATHS, Mapping, Step, TimeRule};
+use super::photo::look;
 use super::report::{category_of, kelurahan_of, version_of};
 use super::scalar::{Scalar, position};
 use super::scanner::{Broken, Scanner};
@@ -84,6 +85,7 @@ impl Mapping {
         };
         let own_time = values.first(&self.fields.updated, |time| time.time(zone)).unwrap_or(event_time);
         self.put_report(&values, &id, event_time, own_time, sink);
+        self.put_photo(&values, &id, event_time, own_time, sink);
         self.put_transitions(&values, &id, own_time, sink);
     }
 
@@ -129,6 +131,38 @@ impl Mapping {
         let named = values.first(&self.fields.kelurahan, kelurahan_of).or(self.constant.kelurahan);
         event.kelurahan = named.or(read.and_then(|read| read.kelurahan));
         event.duty_post = duty_post.as_deref();
+        sink.push(
+            &event,
+            TimeFields {
+                event: "time",
+                own: "updated",
+            },
+        );
+    }
+
+    /// Pushes the photo the report came with, as the evidence of its being received: that moves no clock, and photos are kept with transitions.
+    fn put_photo(&self, values: &Values<'_>, id: &str, event_time: i64, own_time: i64, sink: &mut Sink<'_>) {
+        let file = values.text(&self.fields.photo).map(|hash| photo_hash(&hash));
+        let seen = values.first(&self.fields.photo_look, look);
+        if file.is_none() && seen.is_none() {
+            return;
+        }
+        // Another photo of the same report is another transition.
+        let version = version::of([
+            u64::from(Status::Received as u8),
+            version::time(event_time),
+            version::part(file),
+            version::part(seen),
+        ]);
+        let mut event = Event::new(Class::Transition, id, version, event_time);
+        event.own_time = own_time;
+        event.status = Some(Status::Received);
+        event.report_channel = Some(&self.channel);
+        event.evidence = Evidence {
+            before_photo: file,
+            before_look: seen,
+            ..Evidence::NONE
+        };
         sink.push(
             &event,
             TimeFields {

@@ -87,6 +87,9 @@ pub(super) struct Fields {
     pub(super) rw: Slots,
     /// Read where the report has no category and the channel's texts are read.
     pub(super) text: Slots,
+    /// Exact hash of the photo the report came with, and its perceptual hash.
+    pub(super) photo: Slots,
+    pub(super) photo_look: Slots,
 }
 
 /// Values a channel does not send, said once for all its reports.
@@ -155,6 +158,10 @@ struct FieldPaths {
     rw: Paths,
     #[serde(default)]
     text: Paths,
+    #[serde(default)]
+    photo: Paths,
+    #[serde(default)]
+    photo_look: Paths,
 }
 
 /// One path or several, tried in order.
@@ -249,6 +256,8 @@ impl Mapping {
             rt: reader.slots("fields.rt", &fields.rt)?,
             rw: reader.slots("fields.rw", &fields.rw)?,
             text: reader.slots("fields.text", &fields.text)?,
+            photo: reader.slots("fields.photo", &fields.photo)?,
+            photo_look: reader.slots("fields.photo_look", &fields.photo_look)?,
         };
         let mut transitions = Vec::with_capacity(document.transition.len());
         for rule in &document.transition {

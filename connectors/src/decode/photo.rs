@@ -1,5 +1,6 @@
 //! A photo that a transition names: its hashes and when it was taken, nothing of what it shows or where it lies.
 
+use tanggap_engine::event::photo_hash;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::config::ZoneOffset;
@@ -71,7 +72,7 @@ impl<'a> Photo<'a> {
 
 impl<'a> Fields<'a> {
     fn photo(self) -> Photo<'a> {
-        let hash = first(&self.exact, Scalar::text).map(|hash| xxh3_64(hash.to_ascii_lowercase().as_bytes()));
+        let hash = first(&self.exact, Scalar::text).map(|hash| photo_hash(&hash));
         let address = || self.url.text().map(|address| xxh3_64(address.as_bytes()));
         Photo {
             exact: hash.or_else(address),
@@ -82,7 +83,7 @@ impl<'a> Fields<'a> {
 }
 
 /// A perceptual hash: 16 hexadecimal digits as text. A JSON number could be meant in tens or in sixteens, and is not read.
-fn look(field: Scalar<'_>) -> Option<u64> {
+pub(super) fn look(field: Scalar<'_>) -> Option<u64> {
     if matches!(field, Scalar::Number(_)) {
         return None;
     }

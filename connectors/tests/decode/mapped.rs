@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use csv::StringRecord;
 use proptest::prelude::*;
 use tanggap_connectors::decode::{DecodeConfig, Decoder, csv_row_to_json};
-use tanggap_engine::event::{Class, Kind, Status};
+use tanggap_engine::event::{Class, Kind, Status, photo_hash};
 
 use super::support::{Decoded, FRIDAY, Refused, decode, decode_at};
 
@@ -128,9 +128,9 @@ fn a_petabencana_feature_has_its_point_longitude_first() {
 fn a_report_of_the_web_form_keeps_its_words_outside() {
     let (events, rejects) = decode(
         "reports.web",
-        r#"{"id":"0af3","time":"2016-02-05T09:00:00Z","category":"banjir","kind":"suggestion","longitude":106.8,"latitude":-6.2,"kelurahan":"31.74.01.1001","reporter":"00ff","claim_sha256":"ab","place":"Gambir","text":"air","photo":{"sha256":"ab"}}"#,
+        r#"{"id":"0af3","time":"2016-02-05T09:00:00Z","category":"banjir","kind":"suggestion","longitude":106.8,"latitude":-6.2,"kelurahan":"31.74.01.1001","reporter":"00ff","claim_sha256":"ab","place":"Gambir","text":"air"}"#,
     );
-    assert_eq!(rejects, []);
+    assert_eq!((rejects.len(), events.len()), (0, 1));
     assert_eq!(
         (events[0].id.as_str(), events[0].event_time, events[0].category),
         ("0af3", FRIDAY, Some("banjir"))
@@ -139,6 +139,27 @@ fn a_report_of_the_web_form_keeps_its_words_outside() {
         (events[0].position, events[0].kind, events[0].kelurahan),
         (Some((106.8, -6.2)), Some(Kind::Suggestion), Some(3_174_011_001))
     );
+}
+
+#[test]
+fn the_photo_of_a_web_form_is_the_evidence_of_its_being_received() {
+    let told = |photo: &str| {
+        let report = r#"{"id":"0af3","time":"2016-02-05T09:00:00Z","category":"banjir","longitude":106.8,"latitude":-6.2"#;
+        decode("reports.web", &format!("{report},\"photo\":{photo}}}"))
+    };
+    let (events, rejects) = told(r#"{"sha256":"AB12","phash":"00000000000000ff","captured_at":"2016-02-05T08:00:00Z"}"#);
+    assert_eq!((rejects.len(), events.len()), (0, 2));
+    let [report, photo] = &events[..] else { panic!() };
+    assert_eq!((report.class, photo.class), (Class::Report, Class::Transition));
+    assert_eq!(
+        (photo.id.as_str(), photo.event_time, photo.status, photo.report_channel.as_deref()),
+        ("0af3", FRIDAY, Some(Status::Received), Some("web"))
+    );
+    let shown = (photo.before_photo, photo.before_look, photo.after_photo);
+    assert_eq!(shown, (Some(photo_hash("ab12")), Some(255), None));
+    for nothing in ["null", "{}", "[]", "7", r#"{"sha256":"","phash":"ff"}"#] {
+        assert_eq!(told(nothing).0.len(), 1, "{nothing}");
+    }
 }
 
 #[test]

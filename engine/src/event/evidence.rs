@@ -4,8 +4,22 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringBuilder, TimestampMicrosecondBuilder, UInt8Builder, UInt64Builder};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::schema;
+
+/// What stands for a photo in [`schema::BEFORE_PHOTO`] and [`schema::AFTER_PHOTO`]: XXH3-64 of the text of its exact hash in lower case,
+/// whatever hash that is.
+///
+/// ```
+/// use tanggap_engine::event::photo_hash;
+///
+/// assert_eq!(photo_hash("AB12"), photo_hash("ab12"));
+/// ```
+#[must_use]
+pub fn photo_hash(exact: &str) -> u64 {
+    xxh3_64(exact.to_ascii_lowercase().as_bytes())
+}
 
 /// What a transition proves or claims. What its source does not say is null.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

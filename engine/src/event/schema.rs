@@ -66,7 +66,8 @@ pub const RATING: &str = "rating";
 /// Why a case was closed or a duty report refused, as a short code of the source: at most 40 lower-case ASCII letters, digits, `_` and
 /// `-`. Never a sentence.
 pub const CLOSE_REASON: &str = "close_reason";
-/// Photo from before the work: 64-bit hash of the text of its exact hash, in lower case. Equal where the files are equal.
+/// Photo from before the work: 64-bit hash of the text of its exact hash, in lower case ([`super::photo_hash`]). Equal where the files are
+/// equal.
 pub const BEFORE_PHOTO: &str = "before_photo";
 /// The same photo: its 64-bit perceptual hash itself. Two that differ in few bits look alike.
 pub const BEFORE_LOOK: &str = "before_look";

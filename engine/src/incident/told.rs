@@ -54,6 +54,8 @@ pub struct Member {
     pub score: Option<f64>,
     /// What the score is made of; of a chain nothing but the sum is kept.
     pub reasons: Vec<Reason>,
+    /// Hash of the file of the photo it shows ([`crate::event::schema::BEFORE_PHOTO`]); of several the first one shown.
+    pub photo: Option<u64>,
 }
 
 /// An incident with its reports.

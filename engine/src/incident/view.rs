@@ -130,6 +130,7 @@ impl Incidents {
             tie,
             score,
             reasons,
+            photo: self.photos.of(at).and_then(|photo| photo.file),
         }
     }
 

@@ -153,8 +153,9 @@ fn a_deed_is_done_once_whoever_acts_at_once_and_whatever_dies() {
     assert_eq!((status, &answer["version"]), (201, &json!(4)), "{answer}");
     wait_for("the lane", || told(&served, "1").len() == 4);
 
-    // A report by the web form, and what it is shown as.
-    let form = json!({"category": "banjir", "longitude": 106.8262, "latitude": -6.1767, "text": "air masuk rumah"});
+    // A report by the web form, and what it is shown as: its photo is the evidence of a transition.
+    let form =
+        json!({"category": "banjir", "longitude": 106.8262, "latitude": -6.1767, "text": "air masuk rumah", "photo": photo["sha256"]});
     let headers = [("Content-Type", "application/json"), ("Idempotency-Key", "key-form")];
     let (status, filed) = served.send("/v1/reports", &headers, form.to_string().as_bytes()).unwrap();
     assert_eq!(
@@ -166,11 +167,12 @@ fn a_deed_is_done_once_whoever_acts_at_once_and_whatever_dies() {
     assert_eq!((&same["id"], &same["claim"]), (&filed["id"], &filed["claim"]));
     let id = filed["id"].as_str().unwrap();
     wait_for_report(&served, id);
+    wait_for("its photo", || told(&served, id) == ["received"]);
     let (status, answer) = act(
         &served,
         id,
         "key-web-accept",
-        &json!({"channel": "web", "action": "accept", "expected": 0}),
+        &json!({"channel": "web", "action": "accept", "expected": 1}),
     );
     assert_eq!(status, 201, "{answer}");
     served.stop().unwrap();
