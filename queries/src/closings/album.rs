@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use tanggap_engine::event::Status;
 
-use super::closing::{Closing, Photo};
+use super::closing::{Closing, Move, Photo};
 use super::flag::Shown;
 use super::looks::Looks;
 
@@ -79,7 +79,8 @@ impl<'a> Album<'a> {
     /// first: one of them is the photo's own.
     pub(super) fn same_file(&self, photo: Photo, place: usize, time_us: i64) -> Option<Earlier> {
         let mut earlier = Gathered::new(self.closings, place);
-        earlier.add(0, self.files.before(photo.file?, (time_us, self.closings[place].key)));
+        let file = photo.file?;
+        earlier.add(0, self.files.before(file, (time_us, self.closings[place].key)), |_| Some(file));
         earlier.told()
     }
 
@@ -88,9 +89,17 @@ impl<'a> Album<'a> {
         let look = photo.telling_look()?;
         let mut earlier = Gathered::new(self.closings, place);
         for (distance, near) in self.index.near(look, bits) {
-            earlier.add(distance, self.looks.before(near, (time_us, self.closings[place].key)));
+            let file = |showing: &Showing| self.file_of(showing, near);
+            earlier.add(distance, self.looks.before(near, (time_us, self.closings[place].key)), file);
         }
         earlier.told()
+    }
+
+    /// The file behind a look that a case showed.
+    fn file_of(&self, (time_us, _, place): &Showing, look: u64) -> Option<u64> {
+        let mut steps = self.closings[*place].moves.iter();
+        let shows = |step: &&Move| step.time_us == *time_us && step.status == Status::Resolved && step.after.telling_look() == Some(look);
+        steps.find(shows)?.after.file
     }
 }
 
@@ -112,18 +121,20 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// A case with several such photos counts once for each.
-    fn add(&mut self, bits: u32, showings: &[Showing]) {
+    /// A case with several such photos counts once for each. `file`: which file was shown.
+    fn add(&mut self, bits: u32, showings: &[Showing], file: impl Fn(&Showing) -> Option<u64>) {
         let own = self.own;
-        for (time_us, _, place) in showings.iter().filter(|(_, _, place)| *place != own).take(COUNTED) {
+        for showing in showings.iter().filter(|(_, _, place)| *place != own).take(COUNTED) {
             self.cases += 1;
             if self.shown.len() < TOLD {
-                let other = &self.closings[*place];
+                let (time_us, _, place) = *showing;
+                let other = &self.closings[place];
                 self.shown.push(Shown {
                     id: other.id.clone(),
                     channel: other.channel.clone(),
-                    time_us: *time_us,
+                    time_us,
                     bits,
+                    file: file(showing),
                 });
             }
         }

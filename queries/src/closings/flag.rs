@@ -68,6 +68,34 @@ pub struct Shown {
     pub time_us: i64,
     /// Bits in which the looks differ; 0 for the same file.
     pub bits: u32,
+    /// Hash of the file it showed, if one is known.
+    #[serde(skip)]
+    pub file: Option<u64>,
+}
+
+/// What a photo of a flag shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoSide {
+    /// The place after the work, as this closing has it.
+    After,
+    /// The place before the work, as this case has it.
+    Before,
+    /// What another case showed before.
+    Earlier,
+}
+
+/// A photo that a flag is about, by the hash of its file ([`tanggap_engine::event::photo_hash`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlagPhoto {
+    /// What it shows.
+    pub side: PhotoSide,
+    /// Channel of the report that shows it.
+    pub channel: String,
+    /// Id of the report.
+    pub id: String,
+    /// Hash of the file.
+    pub file: u64,
 }
 
 /// Why a flag is up. Times are µs since epoch UTC; hashes stand for photos.
@@ -160,6 +188,9 @@ pub struct Flag {
     pub strong: bool,
     /// Why.
     pub evidence: Evidence,
+    /// The photos it is about, the one of this closing first; those that have no hash of a file are left out.
+    #[serde(skip)]
+    pub photos: Vec<FlagPhoto>,
 }
 
 /// Where the limits lie. They are judgements, not measurements: whoever publishes a flag publishes them with it.

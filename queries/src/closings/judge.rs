@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::album::{Album, Earlier};
 use super::closing::{Closing, Move, Photo};
-use super::flag::{Evidence, Flag, FlagKind, FlagRule};
+use super::flag::{Evidence, Flag, FlagKind, FlagPhoto, FlagRule, PhotoSide, Shown};
 
 /// The flags of all closings, in the order of the closings, a case's in the order of [`FlagKind::ALL`]. What photos show is judged against
 /// all closings given: fewer cases find fewer photos that were shown before.
@@ -39,6 +39,7 @@ pub(crate) fn judge(closings: &[Closing], rule: &FlagRule) -> Vec<Flag> {
             flag: found.flag,
             strong: found.strong,
             evidence: found.evidence,
+            photos: found.photos,
         }));
     }
     flags
@@ -49,6 +50,27 @@ struct Found {
     flag: FlagKind,
     strong: bool,
     evidence: Evidence,
+    photos: Vec<FlagPhoto>,
+}
+
+/// A photo of a case itself, if its file is known.
+fn own(closing: &Closing, side: PhotoSide, photo: Option<u64>) -> Option<FlagPhoto> {
+    Some(FlagPhoto {
+        side,
+        channel: closing.channel.clone(),
+        id: closing.id.clone(),
+        file: photo?,
+    })
+}
+
+/// A photo of another case, if its file is known.
+fn earlier(shown: &Shown) -> Option<FlagPhoto> {
+    Some(FlagPhoto {
+        side: PhotoSide::Earlier,
+        channel: shown.channel.clone(),
+        id: shown.id.clone(),
+        file: shown.file?,
+    })
 }
 
 /// Seconds from one moment to another, µs.
@@ -65,9 +87,11 @@ fn hexadecimal(hash: Option<u64>) -> Option<String> {
 fn photos(album: &Album, place: usize, closing: &Closing, rule: &FlagRule, found: &mut Vec<Found>) {
     let Some(proof) = closing.proof() else { return };
     let photo = proof.after;
+    let proven = || own(closing, PhotoSide::After, photo.file);
     let shown = |flag, (cases, shown): Earlier| Found {
         flag,
         strong: true,
+        photos: proven().into_iter().chain(shown.iter().filter_map(earlier)).collect(),
         evidence: Evidence::Photo {
             file: hexadecimal(photo.file),
             look: hexadecimal(photo.look),
@@ -76,10 +100,10 @@ fn photos(album: &Album, place: usize, closing: &Closing, rule: &FlagRule, found
         },
     };
     // The same file looks the same: one flag says so.
-    if let Some(earlier) = album.same_file(photo, place, proof.time_us) {
-        found.push(shown(FlagKind::PhotoReused, earlier));
-    } else if let Some(earlier) = album.alike(photo, place, proof.time_us, rule.alike_bits) {
-        found.push(shown(FlagKind::PhotoAlike, earlier));
+    if let Some(before) = album.same_file(photo, place, proof.time_us) {
+        found.push(shown(FlagKind::PhotoReused, before));
+    } else if let Some(before) = album.alike(photo, place, proof.time_us, rule.alike_bits) {
+        found.push(shown(FlagKind::PhotoAlike, before));
     }
     found.extend(unchanged(closing, photo, rule));
     let Some(taken_us) = proof.taken_us else { return };
@@ -89,6 +113,7 @@ fn photos(album: &Album, place: usize, closing: &Closing, rule: &FlagRule, found
             flag: FlagKind::TakenBeforeReport,
             strong: true,
             evidence: Evidence::Taken { taken_us, before_s },
+            photos: proven().into_iter().collect(),
         });
     }
 }
@@ -97,13 +122,19 @@ fn photos(album: &Album, place: usize, closing: &Closing, rule: &FlagRule, found
 fn unchanged(closing: &Closing, after: Photo, rule: &FlagRule) -> Option<Found> {
     let befores = || closing.moves.iter().map(|step| step.before);
     let same_file = after.file.is_some() && befores().any(|before| before.file == after.file);
-    let distance = |before: Photo| Some((before.telling_look()? ^ after.telling_look()?).count_ones());
-    let bits = befores().filter_map(distance).min();
+    let distance = |before: Photo| Some(((before.telling_look()? ^ after.telling_look()?).count_ones(), before.file));
+    let likest = befores().filter_map(distance).min_by_key(|(bits, _)| *bits);
+    let bits = likest.map(|(bits, _)| bits);
+    let before = if same_file { after.file } else { likest.and_then(|(_, file)| file) };
     let alike = same_file || bits.is_some_and(|bits| bits <= rule.unchanged_bits);
     alike.then_some(Found {
         flag: FlagKind::PhotoUnchanged,
         strong: true,
         evidence: Evidence::Unchanged { same_file, bits },
+        photos: own(closing, PhotoSide::After, after.file)
+            .into_iter()
+            .chain(own(closing, PhotoSide::Before, before))
+            .collect(),
     })
 }
 
@@ -132,6 +163,7 @@ fn too_fast(closing: &Closing, resolution_us: i64, rule: &FlagRule) -> Option<Fo
             since_filed_s,
             since_taken_on_s,
         },
+        photos: Vec::new(),
     })
 }
 
@@ -144,6 +176,7 @@ fn no_officer(closing: &Closing, resolution_us: i64) -> Option<Found> {
         evidence: Evidence::Statuses {
             statuses: before.iter().map(|step| step.status.id()).collect(),
         },
+        photos: Vec::new(),
     })
 }
 
@@ -169,6 +202,7 @@ fn ping_pong(closing: &Closing, rule: &FlagRule) -> Option<Found> {
             units: units.map(String::clone),
             hand_overs,
         },
+        photos: Vec::new(),
     })
 }
 
@@ -184,6 +218,7 @@ fn reopened(closing: &Closing, rule: &FlagRule) -> Option<Found> {
             reopened_us,
             times: u64::try_from(soon.len()).unwrap_or(u64::MAX),
         },
+        photos: Vec::new(),
     })
 }
 
@@ -196,5 +231,6 @@ fn disagrees(closing: &Closing, rule: &FlagRule) -> Option<Found> {
         flag: FlagKind::ReporterDisagrees,
         strong: false,
         evidence: Evidence::Mark { rating, rated_us },
+        photos: Vec::new(),
     })
 }

@@ -9,7 +9,7 @@ mod looks;
 mod tally;
 
 pub(crate) use closing::{Closing, Move, Photo};
-pub use flag::{Evidence, Flag, FlagKind, FlagRule, Shown};
+pub use flag::{Evidence, Flag, FlagKind, FlagPhoto, FlagRule, PhotoSide, Shown};
 pub(crate) use judge::{judge, seconds};
 pub(crate) use tally::tally;
 pub use tally::{Burst, ClosingShare, UnitFlags};

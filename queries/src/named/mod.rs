@@ -32,7 +32,7 @@ mod trending;
 mod unread;
 mod water;
 
-pub use crate::closings::{Burst, ClosingShare, Evidence, Flag, FlagKind, FlagRule, Shown, UnitFlags};
+pub use crate::closings::{Burst, ClosingShare, Evidence, Flag, FlagKind, FlagPhoto, FlagRule, PhotoSide, Shown, UnitFlags};
 pub use crate::rankings::{CaseMixed, EndCounts, FORMULA, InTime, Ranking, RankingRule, rankings_table};
 pub use areas::{AreaCount, DeskLoad};
 pub use audit_document::{Audit, AuditCase, AuditExcluded, AuditFile, AuditPeer, AuditRule, AuditSpell, AuditStratum, MOST_EXCLUDED};

@@ -56,6 +56,10 @@ pub struct Step {
     pub actor_role: Option<String>,
     /// Seen in a record of the report, not told as a change.
     pub snapshot: bool,
+    /// Photo from before the work: hash of its file ([`tanggap_engine::event::photo_hash`]).
+    pub before_photo: Option<u64>,
+    /// Photo from after it, likewise.
+    pub after_photo: Option<u64>,
 }
 
 /// One report without who wrote it and what.
@@ -179,6 +183,7 @@ async fn timeline(context: &SessionContext, id: &str, channel: &str) -> Result<V
             Texts::of(&batch, "actor_role")?,
             Flags::of(&batch, "snapshot")?,
         );
+        let (before, after) = (Wholes::of(&batch, "before_photo")?, Wholes::of(&batch, "after_photo")?);
         for row in 0..batch.num_rows() {
             let step = Step {
                 time_us: time.get(row).unwrap_or_default(),
@@ -186,6 +191,8 @@ async fn timeline(context: &SessionContext, id: &str, channel: &str) -> Result<V
                 unit: unit.get(row),
                 actor_role: actor.get(row),
                 snapshot: snapshot.get(row),
+                before_photo: before.get(row).map(i64::cast_unsigned),
+                after_photo: after.get(row).map(i64::cast_unsigned),
             };
             // A source that shows its state again and again tells nothing new by it.
             let again = step.snapshot && steps.last().is_some_and(|last| last.status == step.status);

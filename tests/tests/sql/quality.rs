@@ -7,7 +7,7 @@ use datafusion::arrow::array::{
     ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt8Array, UInt64Array,
 };
 use datafusion::prelude::{SessionConfig, SessionContext};
-use tanggap_queries::named::{Cases, Evidence, Flag, FlagKind, FlagRule, Level};
+use tanggap_queries::named::{Cases, Evidence, Flag, FlagKind, FlagRule, Level, PhotoSide};
 
 /// 2026-10-01 00:00 in Jakarta, µs.
 const START: i64 = 1_790_787_600_000_000;
@@ -240,6 +240,27 @@ async fn each_flag_is_up_on_its_case_and_not_on_the_clean_twin() {
         let told: Vec<(&str, u32)> = shown.iter().map(|shown| (shown.id.as_str(), shown.bits)).collect();
         assert_eq!((*cases, told), (1, vec![("0", distance)]));
     }
+    let photos = |id: &str| {
+        let flag = flags.iter().find(|flag| flag.id == id).unwrap();
+        let photos = flag.photos.iter().map(|photo| (photo.side, photo.id.clone(), photo.file));
+        photos.collect::<Vec<_>>()
+    };
+    let own = |id: &str, side, file| (side, id.to_owned(), file);
+    let first = bits(2);
+    assert_eq!(
+        photos("1"),
+        [own("1", PhotoSide::After, first), own("0", PhotoSide::Earlier, first)]
+    );
+    assert_eq!(
+        photos("3"),
+        [own("3", PhotoSide::After, bits(901)), own("0", PhotoSide::Earlier, first)]
+    );
+    assert_eq!(
+        photos("5"),
+        [own("5", PhotoSide::After, bits(40)), own("5", PhotoSide::Before, bits(40))]
+    );
+    assert_eq!(photos("7"), [own("7", PhotoSide::After, bits(58))]);
+    assert_eq!(photos("13"), []);
     let units = ["dishub".to_owned(), "dlh".to_owned()];
     assert_eq!(*evidence("13"), Evidence::HandOvers { units, hand_overs: 3 });
     let fast = Evidence::Fast {
