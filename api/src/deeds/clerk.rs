@@ -315,6 +315,11 @@ impl Clerk {
         found.ok_or_else(|| Problem::unfit_deed("there is no photo with this sha256; POST /v1/photos takes one"))
     }
 
+    /// SHA-256 of the photo that a number in the tables stands for, if its file is here. Costs a look into memory.
+    pub(crate) fn photo_named(&self, number: u64) -> Option<String> {
+        self.photos.as_ref()?.named(number)
+    }
+
     /// Works with the photos on a thread that may block.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod form;
 mod hash;
 mod keys;
 mod look;
+mod photo_names;
 mod photos;
 mod picture;
 mod recent;

@@ -1,5 +1,6 @@
 //! Photos as files: `photos/<first two digits>/<sha256>.jpg` in the data directory, and beside each what is known of it. A photo is named by
-//! the hash of the file that came in, which is not kept: what is kept is the picture, without what the file told of people.
+//! the hash of the file that came in, which is not kept: what is kept is the picture, without what the file told of people. Once somebody
+//! looked at it in a list there is `<sha256>.320.jpg` too, made from the picture. Nothing here is ever deleted by the program.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -10,8 +11,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::hash;
-use super::picture::{Picture, Unfit};
+use super::photo_names::PhotoNames;
+use super::picture::{Picture, Unfit, smaller};
 use crate::time::rfc3339;
+
+/// Longest side of the picture for lists, squares, and how its file ends.
+const SMALL_SIDE: u32 = 320;
+const SMALL: &str = "320.jpg";
 
 /// What is known of a photo.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -51,6 +57,7 @@ pub(crate) struct Photos {
     zone_s: i32,
     /// Bytes kept so far. Held while a photo is looked at: one picture in memory at a time.
     kept: Mutex<u64>,
+    names: PhotoNames,
 }
 
 impl Photos {
@@ -59,12 +66,14 @@ impl Photos {
     /// # Errors
     /// What is there cannot be looked at.
     pub(super) fn open(folder: PathBuf, most_bytes: u64, zone_s: i32) -> io::Result<Self> {
-        let kept = Mutex::new(bytes_in(&folder)?);
+        let names = PhotoNames::default();
+        let kept = Mutex::new(found_in(&folder, &names)?);
         Ok(Self {
             folder,
             most_bytes,
             zone_s,
             kept,
+            names,
         })
     }
 
@@ -98,7 +107,14 @@ impl Photos {
             File::open(folder)?.sync_all()?;
         }
         *kept += u64::try_from(picture.jpeg.len() + told.len()).unwrap_or(u64::MAX);
+        self.names.learn(&facts.sha256);
         Ok(facts)
+    }
+
+    /// SHA-256 of the photo that a number in the tables stands for ([`tanggap_engine::event::photo_hash`]), if its file is here and no other
+    /// photo here has the number.
+    pub(crate) fn named(&self, number: u64) -> Option<String> {
+        self.names.of(number)
     }
 
     /// What is known of a photo, if it is here.
@@ -116,6 +132,31 @@ impl Photos {
     /// The disk refuses.
     pub(crate) fn jpeg(&self, sha256: &str) -> io::Result<Option<Vec<u8>>> {
         self.read(sha256, "jpg")
+    }
+
+    /// The same at most 320 squares a side, some 10 to 30 kB; made when it is first asked for, and kept while there is room.
+    ///
+    /// # Errors
+    /// The disk refuses, or what it has is no picture.
+    pub(crate) fn small(&self, sha256: &str) -> io::Result<Option<Vec<u8>>> {
+        if let Some(small) = self.read(sha256, SMALL)? {
+            return Ok(Some(small));
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // Somebody else may have made it by now.
+        if let Some(small) = self.read(sha256, SMALL)? {
+            return Ok(Some(small));
+        }
+        let Some(jpeg) = self.jpeg(sha256)? else { return Ok(None) };
+        let small = smaller(&jpeg, SMALL_SIDE).map_err(|unfit| io::Error::other(unfit.says()))?;
+        if *kept < self.most_bytes {
+            match put(&self.place(sha256).with_extension(SMALL), &small) {
+                Ok(()) => *kept += u64::try_from(small.len()).unwrap_or(u64::MAX),
+                // A full disk is no reason not to show what there is.
+                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "a small picture could not be kept"),
+            }
+        }
+        Ok(Some(small))
     }
 
     fn read(&self, sha256: &str, ending: &str) -> io::Result<Option<Vec<u8>>> {
@@ -149,13 +190,17 @@ fn put(place: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::rename(&beside, place)
 }
 
-/// Bytes of the files in the folders of a folder.
-fn bytes_in(folder: &Path) -> io::Result<u64> {
+/// Bytes of the files in the folders of a folder; the photos among them are learnt by their names.
+fn found_in(folder: &Path, names: &PhotoNames) -> io::Result<u64> {
     let mut sum = 0;
     for inner in listed(folder)? {
         if inner.file_type()?.is_dir() {
             for file in listed(&inner.path())? {
                 sum += file.metadata()?.len();
+                // The facts come last, so what has them is whole.
+                if let Some(sha256) = file.file_name().to_str().and_then(|name| name.strip_suffix(".json")) {
+                    names.learn(sha256);
+                }
             }
         }
     }
@@ -173,6 +218,8 @@ fn listed(folder: &Path) -> io::Result<Vec<fs::DirEntry>> {
 #[cfg(test)]
 mod tests {
     use image::ImageFormat;
+
+    use tanggap_engine::event::photo_hash;
 
     use super::super::hash;
     use super::super::picture::tests::{drawn, file};
@@ -192,6 +239,49 @@ mod tests {
         assert_eq!(*again.kept.lock().unwrap(), kept, "what is kept is counted as it lies there");
         assert_eq!(again.facts(&facts.sha256).unwrap(), Some(facts.clone()));
         assert!(again.jpeg(&facts.sha256).unwrap().unwrap().starts_with(&[0xff, 0xd8]));
+        for store in [&photos, &again] {
+            assert_eq!(store.named(photo_hash(&facts.sha256)), Some(facts.sha256.clone()));
+            assert_eq!(store.named(photo_hash("another")), None);
+        }
+    }
+
+    #[test]
+    fn a_small_picture_is_made_once_and_counted() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = directory.path().join("photos");
+        let photos = Photos::open(folder.clone(), 1 << 20, 0).unwrap();
+        let facts = photos.keep(&file(&drawn(900, 600), ImageFormat::Png)).unwrap();
+        let before = *photos.kept.lock().unwrap();
+        let small = photos.small(&facts.sha256).unwrap().unwrap();
+        let squares = image::load_from_memory(&small).unwrap();
+        assert_eq!((squares.width(), squares.height()), (320, 213));
+        let kept = *photos.kept.lock().unwrap();
+        assert_eq!(kept - before, u64::try_from(small.len()).unwrap());
+        assert_eq!(photos.small(&facts.sha256).unwrap(), Some(small.clone()));
+        let again = Photos::open(folder, kept, 0).unwrap();
+        assert_eq!(*again.kept.lock().unwrap(), kept, "made once, and counted as it lies there");
+        assert_eq!(
+            again.named(photo_hash(&facts.sha256)),
+            Some(facts.sha256.clone()),
+            "it is no photo of its own"
+        );
+        assert_eq!(again.small(&facts.sha256).unwrap(), Some(small));
+        assert_eq!(again.small(&"a".repeat(64)).unwrap(), None);
+    }
+
+    #[test]
+    fn a_full_store_makes_small_pictures_and_keeps_them_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = directory.path().join("photos");
+        let photos = Photos::open(folder.clone(), 1, 0).unwrap();
+        let facts = photos.keep(&file(&drawn(60, 40), ImageFormat::Png)).unwrap();
+        let small = photos.small(&facts.sha256).unwrap().unwrap();
+        let squares = image::load_from_memory(&small).unwrap();
+        assert_eq!((squares.width(), squares.height()), (60, 40), "it is never made larger");
+        assert_eq!(
+            *photos.kept.lock().unwrap(),
+            *Photos::open(folder, 1, 0).unwrap().kept.lock().unwrap()
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use exif::{DateTime, Exif, In, Reader, Tag, Value};
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 use jiff::civil;
 use jiff::tz::Offset;
 
@@ -23,6 +23,8 @@ const MOST_DECODED: u64 = 120 << 20;
 const KEPT_SIDE: u32 = 2_560;
 /// Quality of the JPEG that is kept, 1 to 100.
 const QUALITY: u8 = 85;
+/// The same of a smaller one of it, for lists on slow lines.
+const SMALL_QUALITY: u8 = 75;
 
 /// A photo that can be kept.
 #[derive(Debug)]
@@ -93,15 +95,41 @@ impl Picture {
                 .resize(KEPT_SIDE, KEPT_SIDE, FilterType::Triangle)
                 .into_rgb8();
         }
-        let mut jpeg = Vec::new();
-        JpegEncoder::new_with_quality(&mut jpeg, QUALITY)
-            .encode_image(&squares)
-            .map_err(unfit)?;
+        let jpeg = written(&squares, QUALITY)?;
         let taken_us = told
             .and_then(|told| Reader::new().read_raw(told).ok())
             .and_then(|told| taken(&told, zone_s));
         Ok(Self { jpeg, look, taken_us })
     }
+}
+
+/// A JPEG of the picture of a JPEG of ours, at most `side` squares a side and never larger than it was.
+///
+/// Cost: some tens of milliseconds and some 20 MB for the largest we keep.
+///
+/// # Errors
+/// It is no JPEG of ours.
+pub(super) fn smaller(jpeg: &[u8], side: u32) -> Result<Vec<u8>, Unfit> {
+    let mut reader = ImageReader::with_format(Cursor::new(jpeg), ImageFormat::Jpeg);
+    let mut limits = Limits::no_limits();
+    limits.max_image_width = Some(KEPT_SIDE);
+    limits.max_image_height = Some(KEPT_SIDE);
+    reader.limits(limits);
+    let whole = reader.decode().map_err(unfit)?;
+    let small = if whole.width().max(whole.height()) > side {
+        whole.resize(side, side, FilterType::Triangle)
+    } else {
+        whole
+    };
+    written(&small.into_rgb8(), SMALL_QUALITY)
+}
+
+fn written(squares: &RgbImage, quality: u8) -> Result<Vec<u8>, Unfit> {
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, quality)
+        .encode_image(squares)
+        .map_err(unfit)?;
+    Ok(jpeg)
 }
 
 fn unfit(error: ImageError) -> Unfit {

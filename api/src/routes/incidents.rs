@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Words, json};
 use super::freshness::Frame;
+use super::photos::ShownPhoto;
 use crate::error::Problem;
 use crate::extractors::{Params, Segment, Viewer};
 use crate::state::AppState;
@@ -90,6 +91,9 @@ pub(crate) struct IncidentReport {
     status: Option<String>,
     /// Whether somebody must still act on its case.
     open: Option<bool>,
+    /// The first photo it shows from before the work; left out where it shows none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    photo: Option<ShownPhoto>,
 }
 
 /// Reports of a channel.
@@ -208,7 +212,7 @@ pub(crate) async fn incident(
     };
     let codes: BTreeSet<i64> = incident.members.iter().filter_map(|member| member.kelurahan).collect();
     let cells: BTreeSet<u64> = incident.members.iter().filter_map(|member| member.cell).collect();
-    let reports = incident.members.iter().map(|member| report(&state, member, &standings));
+    let reports = incident.members.iter().map(|member| report(&state, &viewer, member, &standings));
     json(&IncidentAnswer {
         frame: Frame::of(&snapshot, false, state.settings.delay_s, now_us()),
         item: item(&outline(&incident)),
@@ -335,7 +339,7 @@ fn channels(incident: &Incident, minimum: usize) -> Vec<IncidentChannel> {
     people.into_iter().map(channel).collect()
 }
 
-fn report(state: &AppState, member: &Member, standings: &BTreeMap<ReportKey, CaseStanding>) -> IncidentReport {
+fn report(state: &AppState, viewer: &Viewer, member: &Member, standings: &BTreeMap<ReportKey, CaseStanding>) -> IncidentReport {
     let standing = standings.get(&member.key);
     IncidentReport {
         channel: member.key.channel.clone(),
@@ -348,6 +352,7 @@ fn report(state: &AppState, member: &Member, standings: &BTreeMap<ReportKey, Cas
         reasons: member.reasons.iter().map(reason).collect(),
         status: standing.map(|standing| standing.status.clone()),
         open: standing.map(|standing| standing.open),
+        photo: ShownPhoto::of(state, viewer, member.photo),
     }
 }
 

@@ -7,7 +7,9 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
+use serde::Serialize;
 use tokio::sync::Semaphore;
+use utoipa::ToSchema;
 
 use super::answer::now;
 use super::transitions::created;
@@ -21,6 +23,28 @@ use crate::state::AppState;
 static ROOM: Semaphore = Semaphore::const_new(8);
 /// What may be sent.
 const MEDIA_TYPES: [&str; 2] = ["image/jpeg", "image/png"];
+
+/// A photo that a report shows, as far as we have it. For staff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct ShownPhoto {
+    /// Whether its file is here. Of a photo that another system keeps, and of one of two that cannot be told apart, there is a hash only.
+    present: bool,
+    /// What `/v1/photos/{sha256}` knows it by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
+}
+
+impl ShownPhoto {
+    /// By its number in the tables, for whoever may see photos; none for others.
+    pub(super) fn of(state: &AppState, viewer: &Viewer, number: Option<u64>) -> Option<Self> {
+        let number = number.filter(|_| viewer.may(Right::ReadCases))?;
+        let sha256 = state.deeds.photo_named(number);
+        Some(Self {
+            present: sha256.is_some(),
+            sha256,
+        })
+    }
+}
 
 /// Upload a photo
 ///
@@ -92,14 +116,19 @@ fn disk(error: &std::io::Error) -> Problem {
 
 /// One photo
 ///
-/// For staff. A JPEG, whatever was uploaded.
+/// For staff. A JPEG, whatever was uploaded; the timeline of a report, the members of an incident and the flags on closings name the photos
+/// there are.
 #[utoipa::path(
     get,
     path = "/v1/photos/{sha256}",
     tag = "cases",
-    params(("sha256" = String, Path, description = "as the upload said")),
+    params(
+        ("sha256" = String, Path, description = "as the upload said"),
+        ("width" = Option<String>, Query, description = "320: at most 320 squares a side, some 10 to 30 kB; without it as it is kept"),
+    ),
     responses(
         (status = 200, description = "The photo", content_type = "image/jpeg"),
+        (status = 400, description = "Another width", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "No credentials", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such photo", body = Problem, content_type = "application/problem+json"),
     )
@@ -111,8 +140,10 @@ pub(crate) async fn photo(
     params: Params,
 ) -> Result<Response, Problem> {
     viewer.require(Right::ReadCases)?;
-    params.only(&[])?;
-    let found = state.deeds.with_photos(move |photos| photos.jpeg(&sha256)).await?;
+    let params = params.only(&["width"])?;
+    let small = params.one_of("width", &["320"])?.is_some();
+    let look = move |photos: &Photos| if small { photos.small(&sha256) } else { photos.jpeg(&sha256) };
+    let found = state.deeds.with_photos(look).await?;
     let jpeg = found
         .map_err(|error| disk(&error))?
         .ok_or_else(|| Problem::not_found("there is no photo with this sha256"))?;

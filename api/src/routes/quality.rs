@@ -7,11 +7,12 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 use tanggap_queries::QueryError;
-use tanggap_queries::named::{Burst, ClosingShare, Evidence, Flag, FlagKind, FlagRule, Level, UnitFlags};
+use tanggap_queries::named::{Burst, ClosingShare, Evidence, Flag, FlagKind, FlagPhoto, FlagRule, Level, PhotoSide, UnitFlags};
 use utoipa::ToSchema;
 
 use super::answer::{Words, json};
 use super::freshness::Frame;
+use super::photos::ShownPhoto;
 use crate::access::Right;
 use crate::error::Problem;
 use crate::extractors::{Params, Segment, Viewer};
@@ -63,6 +64,20 @@ pub(crate) struct QualityBurst {
     limit: f64,
 }
 
+/// A photo that a flag is about.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct QualityPhoto {
+    /// `after` or `before` the work of this case, or shown `earlier` by another.
+    #[schema(value_type = String)]
+    side: PhotoSide,
+    /// Channel of the report that shows it.
+    channel: String,
+    /// Its id.
+    id: String,
+    #[serde(flatten)]
+    photo: ShownPhoto,
+}
+
 /// One flag of one case.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct QualityItem {
@@ -85,6 +100,9 @@ pub(crate) struct QualityItem {
     /// Ids, hashes and times; which ones depends on the kind. Times are µs since epoch UTC.
     #[schema(value_type = Object)]
     evidence: Evidence,
+    /// The photos it is about, the one of this closing first; of earlier ones five at most. None where it is about no photo, or only its look
+    /// is known.
+    photos: Vec<QualityPhoto>,
 }
 
 /// A page of what speaks against the closings of a unit.
@@ -165,7 +183,12 @@ pub(crate) async fn quality(
         reopened: unit.reopened.map(QualityShare::from),
         flags: by_kind(&unit.flags),
         bursts: unit.bursts.into_iter().map(burst).collect(),
-        items: flags.into_iter().skip(from).take(limit).map(|flag| item(&state, flag)).collect(),
+        items: flags
+            .into_iter()
+            .skip(from)
+            .take(limit)
+            .map(|flag| item(&state, &viewer, flag))
+            .collect(),
         next_cursor: more.then(|| (from + limit).to_string()),
     })
 }
@@ -194,10 +217,12 @@ fn burst(burst: Burst) -> QualityBurst {
     }
 }
 
-fn item(state: &AppState, flag: Flag) -> QualityItem {
+fn item(state: &AppState, viewer: &Viewer, flag: Flag) -> QualityItem {
     let (kelurahan, kelurahan_name) = state.place(flag.kelurahan);
     let says = says(&flag);
+    let photos = flag.photos.into_iter().filter_map(|photo| shown(state, viewer, photo)).collect();
     QualityItem {
+        photos,
         id: flag.id,
         channel: flag.channel,
         unit: flag.unit,
@@ -210,6 +235,15 @@ fn item(state: &AppState, flag: Flag) -> QualityItem {
         says,
         evidence: flag.evidence,
     }
+}
+
+fn shown(state: &AppState, viewer: &Viewer, photo: FlagPhoto) -> Option<QualityPhoto> {
+    Some(QualityPhoto {
+        photo: ShownPhoto::of(state, viewer, Some(photo.file))?,
+        side: photo.side,
+        channel: photo.channel,
+        id: photo.id,
+    })
 }
 
 /// What the evidence shows, in a sentence; what it means is for people to say.

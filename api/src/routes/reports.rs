@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Words, json};
 use super::freshness::Frame;
+use super::photos::ShownPhoto;
 use crate::deeds::{Action, Clerk};
 use crate::error::Problem;
 use crate::extractors::{Params, Segment, Viewer};
@@ -31,6 +32,12 @@ pub(crate) struct TimelineStep {
     actor_role: Option<String>,
     /// Seen in a record of the report, not told as a change.
     observed: bool,
+    /// For staff: the photo it shows from before the work; left out where it shows none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before_photo: Option<ShownPhoto>,
+    /// For staff: the one from after the work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after_photo: Option<ShownPhoto>,
 }
 
 /// Who was asked, and why.
@@ -122,7 +129,7 @@ pub(crate) async fn report(
     let found = found.filter(|found| viewer.staff() || !private(&state, found));
     let found = found.ok_or_else(|| Problem::not_found("no report has this id"))?;
     let frame = Frame::of(&snapshot, false, state.settings.delay_s, now_us());
-    let mut body = answer(&state, found, frame);
+    let mut body = answer(&state, &viewer, found, frame);
     if viewer.staff() {
         let asked = vec![(body.channel.clone(), body.id.clone())];
         if let Some(standing) = state.deeds.stand(&state, asked).await?.first() {
@@ -133,7 +140,7 @@ pub(crate) async fn report(
     json(&body)
 }
 
-fn answer(state: &AppState, report: Report, frame: Frame) -> ReportAnswer {
+fn answer(state: &AppState, viewer: &Viewer, report: Report, frame: Frame) -> ReportAnswer {
     let (kelurahan, kelurahan_name) = state.place(report.kelurahan);
     let cell = report.cell.and_then(|cell| CellIndex::try_from(cell.cast_unsigned()).ok());
     // What is said of its incident moves no case.
@@ -156,7 +163,7 @@ fn answer(state: &AppState, report: Report, frame: Frame) -> ReportAnswer {
         status,
         unit: report.unit,
         route: report.route.map(|route| routed(state, route)),
-        timeline: report.timeline.into_iter().map(step).collect(),
+        timeline: report.timeline.into_iter().map(|told| step(state, viewer, told)).collect(),
         version: None,
         actions: Vec::new(),
     }
@@ -168,8 +175,10 @@ fn private(state: &AppState, report: &Report) -> bool {
     category || report.route.as_ref().is_some_and(|route| state.router.is_private(&route.rule))
 }
 
-fn step(step: Step) -> TimelineStep {
+fn step(state: &AppState, viewer: &Viewer, step: Step) -> TimelineStep {
     TimelineStep {
+        before_photo: ShownPhoto::of(state, viewer, step.before_photo),
+        after_photo: ShownPhoto::of(state, viewer, step.after_photo),
         status: step.status,
         time: rfc3339(step.time_us),
         unit: step.unit,

@@ -18,6 +18,7 @@ mod listening;
 mod officers;
 mod open311;
 mod operation;
+mod photos;
 mod privacy;
 mod ranking_trend;
 mod reporters;
