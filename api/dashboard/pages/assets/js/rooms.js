@@ -7,12 +7,12 @@
 /** @type {Room[]} */
 export const ROOMS = [
   { name: "peta", path: "/", style: "view-map", listed: true, load: async () => (await import("./view-map.js")).room },
-  { name: "peringkat", path: "/peringkat", style: "view-ranking", listed: true, sheets: ["ranking", "plots", "ranking-detail", "print"], words: () => import("./ranking/words.js"), load: async () => (await import("./view-ranking.js")).room },
-  { name: "antrean", path: "/antrean", style: "view-inbox", listed: true, quiet: true, sheets: ["inbox"], words: () => import("./inbox/words.js"), load: async () => (await import("./inbox/view.js")).room },
+  { name: "peringkat", path: "/peringkat", style: "view-ranking", listed: true, sheets: ["ranking", "plots", "ranking-detail", "photos", "print"], words: () => import("./ranking/words.js"), load: async () => (await import("./view-ranking.js")).room },
+  { name: "antrean", path: "/antrean", style: "view-inbox", listed: true, quiet: true, sheets: ["inbox", "photos"], words: () => import("./inbox/words.js"), load: async () => (await import("./inbox/view.js")).room },
   { name: "verifikasi", path: "/verifikasi", style: "view-verify", listed: true, quiet: true, sheets: ["inbox", "verify"], words: () => import("./verify/words.js"), load: async () => (await import("./verify/view.js")).room },
   { name: "dinding", path: "/dinding", style: "view-wall", whole: true, sheets: ["wall"], words: () => import("./wall/words.js"), load: async () => (await import("./wall/view.js")).room },
   { name: "wilayah", path: "/wilayah", style: "view-area", quiet: true, sheets: ["public"], words: () => import("./public/area-words.js"), load: async () => (await import("./public/area.js")).room },
-  { name: "laporan", path: "/laporan", style: "view-report", quiet: true, sheets: ["public"], words: () => import("./public/report-words.js"), load: async () => (await import("./public/report.js")).room },
+  { name: "laporan", path: "/laporan", style: "view-report", quiet: true, sheets: ["public", "photos"], words: () => import("./public/report-words.js"), load: async () => (await import("./public/report.js")).room },
   { name: "operator", path: "/operator", style: "view-operator", quiet: true, sheets: ["inbox", "public", "operator"], words: () => import("./operator/words.js"), load: async () => (await import("./operator/view.js")).room },
 ];
 

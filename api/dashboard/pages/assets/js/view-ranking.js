@@ -9,7 +9,7 @@ import { say } from "./i18n.js";
 import { load } from "./loaded.js";
 import { caterpillar } from "./ranking/caterpillar.js";
 import { controls } from "./ranking/controls.js";
-import { detail, followPicked } from "./ranking/detail.js";
+import { detail, followPicked, leavePicked } from "./ranking/detail.js";
 import { figures } from "./ranking/figures.js";
 import { loadFlagCounts } from "./ranking/flag-counts.js";
 import { funnel } from "./ranking/funnel.js";
@@ -45,6 +45,7 @@ export const room = {
   leave: () => {
     if (hears) access.listeners.delete(hears);
     hears = null;
+    leavePicked();
   },
   arrive: (app, before) => {
     followPicked(app);

@@ -44,7 +44,7 @@ async function smaller(file) {
 }
 
 /**
- * The picture as a `data:` address, which is all the page's policy lets an image have.
+ * The picture as a `data:` address: it is drawn as long as its draft lives, and needs no taking back.
  * @param {Blob} blob
  * @returns {Promise<string>}
  */

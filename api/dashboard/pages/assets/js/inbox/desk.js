@@ -3,6 +3,7 @@
 import { ask } from "../api.js";
 import { keyOf } from "../deed/acting.js";
 import { load } from "../loaded.js";
+import { Album } from "../photo/album.js";
 
 /** @typedef {import("./types").DeskPage} DeskPage */
 /** @typedef {import("./types").Filter} Filter */
@@ -33,7 +34,10 @@ export class Desk {
     this.report = { state: "none" };
     /** @type {Loaded<Incident>} */
     this.incident = { state: "none" };
-    /** Which asking for the incident counts: the last one. */
+    /** Photos of the report that is looked at. */
+    this.photos = new Album(changed);
+    /** Which asking for the report, and which for the incident, counts: the last one. */
+    this.reportTurn = 0;
     this.incidentTurn = 0;
     /** Whether the desks do not show yet what was said of the incident. */
     this.incidentBehind = false;
@@ -139,6 +143,7 @@ export class Desk {
   /** @param {string} key */
   pick(key) {
     this.picked = key;
+    this.photos.close();
     this.report = { state: "none" };
     this.incident = { state: "none" };
     this.incidentBehind = false;
@@ -146,13 +151,24 @@ export class Desk {
     this.changed();
   }
 
+  /** Somebody else looks at it now: nothing one was told is drawn for another. */
+  reread() {
+    const [report, incident] = [this.report.state !== "none", this.incident.state !== "none"];
+    this.photos.close();
+    this.report = { state: "none" };
+    this.incident = { state: "none" };
+    if (report) this.#loadReport();
+    if (incident) this.loadIncident(true);
+  }
+
   #loadReport() {
     const key = this.picked;
     const item = this.item;
+    const turn = ++this.reportTurn;
     if (!item) return;
     const asking = () => ask(`/v1/reports/${encodeURIComponent(item.id)}`, { channel: item.channel });
     load(this.report, asking, (report) => {
-      if (this.picked !== key) return;
+      if (this.picked !== key || this.reportTurn !== turn) return;
       this.report = report;
       this.changed();
     });

@@ -1,4 +1,4 @@
-// One report: what may be done with it, how long is left, why it is here, who else tells of it, where it lies, what happened.
+// One report: what may be done with it, how long is left, why it is here, who else tells of it, where it lies, what it shows, what happened.
 
 import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
 import { access } from "../access/access.js";
@@ -9,6 +9,7 @@ import { outbox } from "../deed/office.js";
 import { deedPanel } from "../deed/status.js";
 import { dayAndClock, number, span } from "../format.js";
 import { say, sayKnown } from "../i18n.js";
+import { shotRow, shotsOf } from "../photo/shots.js";
 import { failure, loading } from "../view-parts.js";
 import { dueChip } from "./due.js";
 import { placeMap } from "./place-map.js";
@@ -45,6 +46,7 @@ export function detail(app, here) {
     ${item.boundary_m !== null && item.boundary_m < NEAR_BOUNDARY_M ? html`<p class="warning"><span aria-hidden="true">▲</span> ${say(lang, "inbox.boundary", { m: number(lang, item.boundary_m) })}</p>` : nothing}
     ${witnesses(app, here, item)}
     ${placeMap(app, here, item)}
+    ${photos(app, here)}
     ${history(app, here)}
   </article>`;
 }
@@ -77,6 +79,13 @@ function acting(app, here, item) {
     ${actions.map((action, i) => html`<button type="button" class=${i === 0 ? "primary" : "plain"} data-action=${action} aria-keyshortcuts=${here.keys.on ? KEYS[action].toUpperCase() : nothing} @click=${() => here.begin(action)}>
       ${say(lang, `act.${action}`)}${deed?.action === action ? html` <span class="muted">${say(lang, "deed.draft")}</span>` : nothing}${here.keys.on ? kbd(KEYS[action]) : nothing}</button>`)}
   </div>`;
+}
+
+/** What its steps show, told to staff only; it comes with them, so nothing above it moves. @param {App} app @param {InboxRoom} here */
+function photos(app, here) {
+  const loaded = here.desk.report;
+  const shots = shotsOf((loaded.state === "none" ? undefined : loaded.value)?.timeline ?? []);
+  return shots.length === 0 ? nothing : html`<h3>${say(app.place.lang, "shot.title")}</h3>${shotRow(app, here.desk.photos, shots)}`;
 }
 
 /** @param {App} app @param {InboxRoom} here */

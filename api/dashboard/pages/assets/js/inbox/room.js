@@ -47,6 +47,12 @@ export class InboxRoom extends ActingRoom {
     this.choose();
   }
 
+  /** @override */
+  leave() {
+    super.leave();
+    this.desk.photos.close();
+  }
+
   /** The unit of the address, else one's own, else the fullest desk. @override */
   choose() {
     // Whose desk it is must be known first: nobody wants to see another's flash by.
@@ -117,7 +123,7 @@ export class InboxRoom extends ActingRoom {
     if (account === this.account) return;
     this.account = account;
     if (account) this.bonds.own(account);
-    if (this.desk.incident.state !== "none") this.desk.loadIncident(true);
+    this.desk.reread();
   }
 
   /** @param {boolean} open */

@@ -1,5 +1,6 @@
 /** What the desk reads. */
 
+import type { ShownPhoto } from "../photo/types";
 import type { InboxCounts, InboxItem, InboxState, Problem } from "../types";
 
 /** A page of a unit's desk. */
@@ -19,6 +20,8 @@ export interface ReportStep {
   time: string;
   unit: string | null;
   actor_role: string | null;
+  before_photo?: ShownPhoto;
+  after_photo?: ShownPhoto;
 }
 
 export interface ReportFacts {
@@ -41,6 +44,7 @@ export interface IncidentMember {
   tie: "first" | "rules" | "chain" | "operator";
   reasons: IncidentReason[];
   status: string | null;
+  photo?: ShownPhoto;
 }
 
 /** What happened, and who tells of it; the reports themselves are for staff. */

@@ -6,6 +6,7 @@ import { access } from "../access/access.js";
 import { keyOf } from "../deed/acting.js";
 import { dayAndClock, number, span } from "../format.js";
 import { say, sayKnown } from "../i18n.js";
+import { shotOf } from "../photo/shots.js";
 import { failure, loading } from "../view-parts.js";
 import { bondForm, bondSaid } from "./bond-form.js";
 import { settled } from "./bonds.js";
@@ -42,6 +43,7 @@ function told(app, here, item, { channels, members }) {
   return html`<ul>${members.map((member) => html`<li data-report=${keyOf(member)}>
     <span><time>${dayAndClock(lang, member.time)}</time> ${sayKnown(lang, "channel", member.channel)} <code>${member.id}</code>${member.status ? html` <span class="muted">${sayKnown(lang, "status", member.status)}</span>` : nothing}</span>
     <span class="muted">${say(lang, `tie.${member.tie}`)}${member.reasons.length > 0 ? `: ${member.reasons.map((reason) => because(lang, reason)).join(", ")}` : ""}</span>
+    ${member.photo ? shotOf(app, here.desk.photos, { side: "before", photo: member.photo, report: keyOf(member) }) : nothing}
     ${members.length > 1 ? leaving(app, here, item, member) : nothing}</li>`)}</ul>`;
 }
 

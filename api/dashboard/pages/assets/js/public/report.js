@@ -1,4 +1,5 @@
-// A report for whoever filed it: where it is now, who has it, until when, how it ended, and its way in words. Public fields only, whoever looks.
+// A report for whoever filed it: where it is now, who has it, until when, how it ended, and its way in words. Public fields only, whoever looks,
+// but for its photos: those the server names to staff.
 
 import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
 import { ask } from "../api.js";
@@ -6,6 +7,8 @@ import { freshOf } from "../deed/fresh.js";
 import { dayAndClock, span } from "../format.js";
 import { say, sayKnown, WORDS } from "../i18n.js";
 import { load } from "../loaded.js";
+import { Album } from "../photo/album.js";
+import { shotRow, shotsOf } from "../photo/shots.js";
 import { serverNow } from "../server-clock.js";
 import { failure, loading } from "../view-parts.js";
 import { findBox, link } from "./find.js";
@@ -29,12 +32,18 @@ class Way {
     this.report = { state: "none" };
     /** Names of units by code. @type {Map<string, string>} */
     this.units = new Map();
+    this.changed = () => {};
+    this.photos = new Album(() => this.changed());
   }
 
   /** @param {App} app */
   open(app) {
     const { argument } = app.place;
-    if (argument !== this.argument) this.report = { state: "none" };
+    this.changed = () => app.draw();
+    if (argument !== this.argument) {
+      this.report = { state: "none" };
+      this.photos.close();
+    }
     this.argument = argument;
     if (argument === "") return;
     const { channel, id } = named(argument);
@@ -71,6 +80,7 @@ export const room = {
   view: reportView,
   enter: (app) => way.open(app),
   arrive: (app, before) => { if (before.argument !== app.place.argument) way.open(app); },
+  leave: () => way.photos.close(),
   refresh: (app) => way.open(app),
   fresh: (app) => freshOf(app, way.report),
 };
@@ -94,6 +104,7 @@ function reportView(app) {
       ${now(app, known, standing)}
       ${facts(app, known, standing)}
       ${steps(app, known)}
+      ${photos(app, known)}
     </div>
     <div class="public-foot"><p class="footnote">${say(lang, "report.privacy")}</p>${findBox(app)}</div>
   </div>`;
@@ -169,6 +180,13 @@ function steps(app, report) {
       return html`<li data-status=${step.status}><time datetime=${step.time}>${dayAndClock(lang, step.time)}</time> <span>${inWords(lang, step.status, unit)}</span></li>`;
     })}</ol>`}
   </section>`;
+}
+
+/** @param {App} app @param {Report} report */
+function photos(app, report) {
+  const shots = shotsOf(report.timeline);
+  if (shots.length === 0) return nothing;
+  return html`<section class="card" aria-labelledby="report-photos"><h2 id="report-photos">${say(app.place.lang, "shot.title")}</h2>${shotRow(app, way.photos, shots)}</section>`;
 }
 
 /** A status of a later version is said by its name. @param {import("../types").Lang} lang @param {string} status @param {string} unit */

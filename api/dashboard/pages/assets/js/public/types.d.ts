@@ -41,7 +41,15 @@ export interface AreaPoint {
 }
 export interface AreaTrend { points: AreaPoint[]; latest?: AreaPoint | null; minimum_n?: number }
 
-export interface ReportStep { status: string; time: string; unit: string | null; actor_role: string | null }
+export interface ReportStep {
+  status: string;
+  time: string;
+  unit: string | null;
+  actor_role: string | null;
+  /** Photos are named to staff only. */
+  before_photo?: import("../photo/types").ShownPhoto;
+  after_photo?: import("../photo/types").ShownPhoto;
+}
 export interface ReportRoute {
   unit_code: string;
   unit: string;

@@ -17,7 +17,8 @@ let panel = { state: "none" };
  * @param {App} app
  */
 export async function followPicked(app) {
-  if (app.place.picked === "" || panel.state === "loading") return;
+  if (app.place.picked === "") return leavePicked();
+  if (panel.state === "loading") return;
   if (panel.state !== "ready") {
     await load(panel, () => import("./detail/panel.js"), (loaded) => { panel = loaded; });
     app.draw();
@@ -25,6 +26,11 @@ export async function followPicked(app) {
   // Asked again, because it has changed meanwhile.
   const here = /** @type {Loaded<Panel>} */ (panel);
   if (here.state === "ready") here.value.follow(app);
+}
+
+/** Nobody looks at a picked unit any more: what only the page holds of it is let go. */
+export function leavePicked() {
+  if (panel.state === "ready") panel.value.leave();
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What stands behind a row of the ranking. Times are RFC 3339 unless their name ends in `_us` (µs since epoch UTC). */
 
+import type { PhotoSide, ShownPhoto } from "../photo/types";
 import type { End, Level, Tier, Words } from "../types";
 
 /** A reporter who asked to be named. */
@@ -52,7 +53,11 @@ export interface FlagItem {
   says: Words;
   /** Which members there are depends on the kind. */
   evidence: { shown?: { id: string; channel: string }[]; file?: string | null };
+  /** The photos it is about, the one of this closing first. */
+  photos?: FlagPhoto[];
 }
+
+export interface FlagPhoto extends ShownPhoto { side: PhotoSide; channel: string; id: string }
 
 export interface Quality {
   code: string;

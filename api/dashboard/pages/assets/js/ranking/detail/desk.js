@@ -3,6 +3,7 @@
 import { access } from "../../access/access.js";
 import { ask, askFile } from "../../api.js";
 import { load } from "../../loaded.js";
+import { Album } from "../../photo/album.js";
 import { parametersOf, questionOf } from "../question.js";
 
 /** @typedef {import("../../main.js").App} App */
@@ -29,6 +30,10 @@ class DetailDesk {
     /** @type {Loaded<Quality>} */
     this.quality = { state: "none" };
     this.qualityOf = "";
+    this.changed = () => {};
+    this.photos = new Album(() => this.changed());
+    /** Flags whose photos somebody looks at. @type {Set<string>} */
+    this.looked = new Set();
     /** @type {Loaded<HeldAudit>} */
     this.audit = { state: "none" };
     this.auditOf = "";
@@ -40,12 +45,14 @@ class DetailDesk {
   /** Asks for what the place needs and is not here. @param {App} app */
   follow(app) {
     const { picked, compared } = app.place;
+    this.changed = () => app.draw();
     for (const code of [picked, compared]) if (code !== "") this.loadTrend(app, code);
     if (this.auditOf !== this.#auditKey(app) || !access.may("audit")) this.#forgetAudit();
     const quality = access.may("audit") ? `${app.place.level}/${picked}` : "";
     if (quality === this.qualityOf) return;
     this.qualityOf = quality;
     this.quality = { state: "none" };
+    this.closePhotos();
     if (quality !== "") this.loadQuality(app);
   }
 
@@ -82,6 +89,19 @@ class DetailDesk {
       for (const oldest of this.trends.keys()) if (this.trends.size > KEPT) this.trends.delete(oldest);
       app.draw();
     });
+  }
+
+  /** Looks at the photos of a flag, or no longer. @param {App} app @param {string} flag @param {boolean} open */
+  look(app, flag, open) {
+    if (open) this.looked.add(flag);
+    else this.looked.delete(flag);
+    app.draw();
+  }
+
+  /** Nobody looks any more. */
+  closePhotos() {
+    this.looked.clear();
+    this.photos.close();
   }
 
   /** The next page of flags, or the first. @param {App} app */

@@ -3,6 +3,7 @@
 import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
 import { dayAndClock, number } from "../../format.js";
 import { say, sayKnown } from "../../i18n.js";
+import { shotRow } from "../../photo/shots.js";
 import { failure, loading } from "../../view-parts.js";
 import { percent } from "../verdict.js";
 import { desk } from "./desk.js";
@@ -42,16 +43,31 @@ function filled(app, quality) {
       <thead><tr><th scope="col">${say(lang, "flag.kind")}</th><th scope="col" class="figure">${say(lang, "flag.cases")}</th></tr></thead>
       <tbody>${kinds.map(([kind, cases]) => html`<tr data-kind=${kind}><th scope="row">${sayKnown(lang, "flag", kind)}</th><td class="figure">${number(lang, cases)}</td></tr>`)}</tbody></table>`}
     ${quality.items.length === 0 ? nothing : html`<h3>${say(lang, "flag.evidence")}</h3>
-      <ul class="evidence">${quality.items.map((item) => evidence(lang, item))}</ul>`}
+      <ul class="evidence">${quality.items.map((item) => evidence(app, item))}</ul>`}
     ${quality.next_cursor === null ? nothing : html`<button type="button" class="plain" @click=${() => { desk.loadQuality(app); }}>${say(lang, "flag.more")}</button>`}`;
 }
 
-/** @param {Lang} lang @param {FlagItem} item */
-function evidence(lang, item) {
+/** @param {App} app @param {FlagItem} item */
+function evidence(app, item) {
+  const { lang } = app.place;
   const shown = item.evidence.shown ?? [];
   return html`<li><a href=${addressOf(item.id)}>${item.id}</a> <span class="muted">${sayKnown(lang, "channel", item.channel)}, ${dayAndClock(lang, item.resolved ?? item.filed)}</span>
     <span class="what">${item.says[lang]}${item.strong ? html` <b class="strong">${say(lang, "flag.strong")}</b>` : nothing}</span>
-    ${shown.length === 0 ? nothing : html`<span class="muted">${say(lang, "flag.shown")} ${shown.map((other) => html`<a href=${addressOf(other.id)}>${other.id}</a> `)}</span>`}</li>`;
+    ${shown.length === 0 ? nothing : html`<span class="muted">${say(lang, "flag.shown")} ${shown.map((other) => html`<a href=${addressOf(other.id)}>${other.id}</a> `)}</span>`}
+    ${pair(app, item)}</li>`;
+}
+
+/** The photo of the closing and what it is held against, side by side; fetched when somebody wants to see them. @param {App} app @param {FlagItem} item */
+function pair(app, item) {
+  const photos = item.photos ?? [];
+  if (!photos.some(({ present }) => present)) return nothing;
+  const [own, others] = [photos.find(({ side }) => side === "after"), photos.filter(({ side }) => side !== "after")];
+  const other = others.find(({ present }) => present) ?? others[0];
+  const shots = [own, other].flatMap((photo) => (photo ? [{ side: photo.side, photo, report: photo.side === "earlier" ? photo.id : undefined }] : []));
+  const flag = `${item.channel}:${item.id} ${item.flag}`;
+  const open = desk.looked.has(flag);
+  const toggled = (/** @type {Event} */ event) => desk.look(app, flag, /** @type {HTMLDetailsElement} */ (event.target).open);
+  return html`<details class="shots-pair" ?open=${open} @toggle=${toggled}><summary>${say(app.place.lang, "shot.compare")}</summary>${open ? shotRow(app, desk.photos, shots) : nothing}</details>`;
 }
 
 /** The page of a report. @param {string} id */

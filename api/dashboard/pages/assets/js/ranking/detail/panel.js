@@ -18,6 +18,9 @@ import { trend } from "./trend.js";
 // Of whoever signs in here.
 learn(ACCESS_WORDS);
 
+/** What only this page holds is let go. */
+export const leave = () => desk.closePhotos();
+
 /** Asks for what the picked unit needs and is not here. @param {App} app */
 export const follow = (app) => desk.follow(app);
 
