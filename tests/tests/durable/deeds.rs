@@ -167,7 +167,9 @@ fn a_deed_is_done_once_whoever_acts_at_once_and_whatever_dies() {
     assert_eq!((&same["id"], &same["claim"]), (&filed["id"], &filed["claim"]));
     let id = filed["id"].as_str().unwrap();
     wait_for_report(&served, id);
-    wait_for("its photo", || told(&served, id) == ["received"]);
+    let shown = json!({"present": true, "sha256": photo["sha256"]});
+    let path = format!("/v1/reports/{id}");
+    wait_for("its photo", || served.ask(&path).unwrap().1["timeline"][0]["before_photo"] == shown);
     let (status, answer) = act(
         &served,
         id,
