@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::calibration::Reliability;
 use super::error::ModelError;
 use super::features::{Buckets, Rarity};
-use super::model::TextModel;
+use super::model::{TextModel, means};
 
 const MAGIC: &[u8] = b"tanggap text\n";
 /// Format written; older ones are read as long as this file knows them.
@@ -201,6 +201,7 @@ fn read_body(mut reader: Reader<'_>, checksum: u64, buckets: Buckets) -> Result<
             of: rarity,
             unseen,
         },
+        means: means(&weights, &scales),
         scales,
         weights,
         version: named(checksum),

@@ -2,6 +2,8 @@
 //! of. Over all words this adds up to the score less the bias, so nothing is left out and nothing is made up; that two features may share
 //! a bucket is the one blur.
 
+use hashbrown::HashMap;
+
 use super::features::Occurrence;
 use super::figure::real;
 use super::tokens::{Token, plain};
@@ -20,19 +22,17 @@ pub struct DecidingWord {
     pub weight: f64,
 }
 
-/// What each token adds; `excess` is a bucket's weight for the label above its mean weight.
+/// What each token adds; the occurrences are sorted, and `excess` is a bucket's weight for the label above its mean weight.
 pub(super) fn shares(tokens: usize, occurrences: &[Occurrence], row: &[(u32, f64)], excess: impl Fn(u32) -> f64) -> Vec<f64> {
     let mut shares = vec![0.0; tokens];
-    let mut sorted = occurrences.to_vec();
-    sorted.sort_by_key(|one| one.bucket);
     let mut cells = row.iter();
-    for same in sorted.chunk_by(|one, other| one.bucket == other.bucket) {
+    for same in occurrences.chunk_by(|one, other| one.bucket() == other.bucket()) {
         // Both are sorted and hold the same buckets, the row the bias beside.
         let Some((bucket, value)) = cells.next() else { break };
         let each = value * excess(*bucket) / real(same.len());
         for one in same {
-            shares[one.first] += each / 2.0;
-            shares[one.last] += each / 2.0;
+            shares[one.first()] += each / 2.0;
+            shares[one.last()] += each / 2.0;
         }
     }
     shares
@@ -40,19 +40,26 @@ pub(super) fn shares(tokens: usize, occurrences: &[Occurrence], row: &[(u32, f64
 
 /// The words that spoke most for the label, most first; of equal ones the earlier.
 pub(super) fn words(tokens: &[Token<'_>], shares: &[f64]) -> Vec<DecidingWord> {
-    let mut words: Vec<DecidingWord> = Vec::new();
-    for (token, share) in tokens.iter().zip(shares) {
-        let word = plain(token.surface);
-        match words.iter_mut().find(|other| other.word == word) {
-            Some(other) => other.weight += share,
-            None => words.push(DecidingWord { word, weight: *share }),
+    let written: Vec<String> = tokens.iter().map(|token| plain(token.surface)).collect();
+    let mut places: HashMap<&str, usize, foldhash::fast::FixedState> = HashMap::default();
+    let mut words: Vec<(&str, f64)> = Vec::with_capacity(written.len());
+    for (word, share) in written.iter().zip(shares) {
+        let place = *places.entry(word).or_insert(words.len());
+        match words.get_mut(place) {
+            Some((_, weight)) => *weight += share,
+            None => words.push((word, *share)),
         }
     }
-    words.sort_by(|one, other| other.weight.total_cmp(&one.weight));
-    let least = words.first().map_or(0.0, |first| first.weight * LEAST_SHARE);
-    words.retain(|word| word.weight > 0.0 && word.weight >= least);
-    words.truncate(MOST);
-    words
+    words.sort_by(|one, other| other.1.total_cmp(&one.1));
+    let least = words.first().map_or(0.0, |first| first.1 * LEAST_SHARE);
+    let speaks = |(_, weight): &&(&str, f64)| *weight > 0.0 && *weight >= least;
+    let named = words.iter().filter(speaks).take(MOST);
+    named
+        .map(|(word, weight)| DecidingWord {
+            word: (*word).to_owned(),
+            weight: *weight,
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -69,40 +69,62 @@ const LETTERS: u64 = 3;
 /// Column and value; sorted by column, each column once.
 pub(super) type Row = Vec<(u32, f64)>;
 
-/// One feature where it stands: its bucket, and the first and last token it came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Occurrence {
-    pub(super) bucket: u32,
-    pub(super) first: usize,
-    pub(super) last: usize,
+/// One feature where it stands: its bucket, and the token it came from, or the first of the two. One number, so that sorting is cheap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Occurrence(u64);
+
+impl Occurrence {
+    /// Tokens that are told apart: those of a text of gigabytes.
+    const TOKENS: u64 = 1 << 31;
+
+    fn new(bucket: u32, first: usize, pair: bool) -> Self {
+        let first = (first as u64).min(Self::TOKENS - 1);
+        Self(u64::from(bucket) << 32 | first << 1 | u64::from(pair))
+    }
+
+    /// The feature's bucket.
+    #[expect(clippy::cast_possible_truncation, reason = "the upper half is the bucket")]
+    pub(super) const fn bucket(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    /// The first token it came from.
+    pub(super) const fn first(self) -> usize {
+        ((self.0 >> 1) % Self::TOKENS) as usize
+    }
+
+    /// The last one: the same, or of a pair the next.
+    pub(super) const fn last(self) -> usize {
+        self.first() + (self.0 & 1) as usize
+    }
 }
 
-/// Every feature of the tokens.
+/// Every feature of the tokens, sorted by bucket.
 pub(super) fn occurrences(tokens: &[Token<'_>], buckets: Buckets) -> Vec<Occurrence> {
-    let mut found = Vec::new();
+    // Some ten runs of letters a word: one allocation for most texts, and none a feature.
+    let mut found = Vec::with_capacity(tokens.len() * 16);
+    let (mut written, mut cuts) = (String::new(), Vec::new());
     for (place, token) in tokens.iter().enumerate() {
-        let own = |bucket| Occurrence {
-            bucket,
-            first: place,
-            last: place,
-        };
-        found.push(own(buckets.of(WORD, &token.word)));
+        found.push(Occurrence::new(buckets.of(WORD, &token.word), place, false));
         if let Some(next) = tokens.get(place + 1) {
-            found.push(Occurrence {
-                bucket: buckets.of(PAIR, &format!("{} {}", token.word, next.word)),
-                first: place,
-                last: place + 1,
-            });
+            written.clear();
+            written.extend([token.word.as_str(), " ", next.word.as_str()]);
+            found.push(Occurrence::new(buckets.of(PAIR, &written), place, true));
         }
-        letter_runs(&token.word, &mut |run: &str| found.push(own(buckets.of(LETTERS, run))));
+        written.clear();
+        written.extend(["<", token.word.as_str(), ">"]);
+        letter_runs(&written, &mut cuts, &mut |run: &str| {
+            found.push(Occurrence::new(buckets.of(LETTERS, run), place, false));
+        });
     }
+    found.sort_unstable();
     found
 }
 
-/// Runs of letters of `<word>`; none of words of one or two letters, which are themselves.
-fn letter_runs(word: &str, take: &mut impl FnMut(&str)) {
-    let padded = format!("<{word}>");
-    let mut cuts: Vec<usize> = padded.char_indices().map(|(at, _)| at).collect();
+/// Runs of letters of a word written as `<word>`; none of words of one or two letters, which are themselves. `cuts` is working memory.
+fn letter_runs(padded: &str, cuts: &mut Vec<usize>, take: &mut impl FnMut(&str)) {
+    cuts.clear();
+    cuts.extend(padded.char_indices().map(|(at, _)| at));
     cuts.push(padded.len());
     let letters = cuts.len() - 1;
     if letters < 5 {
@@ -117,10 +139,9 @@ fn letter_runs(word: &str, take: &mut impl FnMut(&str)) {
 
 /// How often each bucket occurs: sorted, each once.
 pub(super) fn counts(occurrences: &[Occurrence]) -> Vec<(u32, u32)> {
-    let mut buckets: Vec<u32> = occurrences.iter().map(|one| one.bucket).collect();
-    buckets.sort_unstable();
-    let mut counts: Vec<(u32, u32)> = Vec::new();
-    for bucket in buckets {
+    let mut counts: Vec<(u32, u32)> = Vec::with_capacity(occurrences.len());
+    for occurrence in occurrences {
+        let bucket = occurrence.bucket();
         match counts.last_mut() {
             Some((last, count)) if *last == bucket => *count += 1,
             _ => counts.push((bucket, 1)),
@@ -157,10 +178,13 @@ impl Rarity {
 
     /// The row of a text.
     pub(super) fn row(&self, counts: &[(u32, u32)]) -> Row {
-        let mut row: Row = counts
-            .iter()
-            .map(|(bucket, count)| (*bucket, (1.0 + f64::from(*count).ln()) * f64::from(self.of[*bucket as usize])))
-            .collect();
+        let frequency = |count: u32| if count == 1 { 1.0 } else { 1.0 + f64::from(count).ln() };
+        let mut row: Row = Vec::with_capacity(counts.len() + 1);
+        row.extend(
+            counts
+                .iter()
+                .map(|(bucket, count)| (*bucket, frequency(*count) * f64::from(self.of[*bucket as usize]))),
+        );
         let length = row.iter().map(|(_, value)| value * value).sum::<f64>().sqrt();
         for (_, value) in &mut row {
             *value /= length;
@@ -173,7 +197,7 @@ impl Rarity {
 #[cfg(test)]
 mod tests {
     use super::super::tokens::tokens;
-    use super::{Buckets, Rarity, counts, letter_runs, occurrences};
+    use super::{Buckets, Occurrence, Rarity, counts, letter_runs, occurrences};
 
     fn buckets() -> Buckets {
         Buckets::of_bits(15).unwrap()
@@ -189,19 +213,25 @@ mod tests {
         let words = tokens("jalan rusak di depan rumah");
         let (few, many) = (Buckets::of_bits(10).unwrap(), Buckets::of_bits(17).unwrap());
         assert_eq!((many.count(), many.columns(), many.bias()), (131_072, 131_073, 131_072));
-        for (one, other) in occurrences(&words, few).iter().zip(occurrences(&words, many)) {
-            assert_eq!(one.bucket, other.bucket & (few.bias() - 1));
-        }
+        let of = |buckets: Buckets| occurrences(&words, buckets).into_iter().map(Occurrence::bucket);
+        let mut ends: Vec<u32> = of(many).map(|bucket| bucket & (few.bias() - 1)).collect();
+        ends.sort_unstable();
+        assert_eq!(of(few).collect::<Vec<_>>(), ends);
     }
 
     #[test]
     fn a_word_gives_itself_its_pairs_and_its_letters() {
         let mut runs = Vec::new();
-        letter_runs("got", &mut |run: &str| runs.push(run.to_owned()));
+        letter_runs("<got>", &mut Vec::new(), &mut |run: &str| runs.push(run.to_owned()));
         assert_eq!(runs, ["<go", "got", "ot>", "<got", "got>", "<got>"]);
         let words = tokens("rt di kali");
         // Three words, two pairs; only `kali` has four letters: 4 + 3 + 2 runs of `<kali>`.
-        assert_eq!(occurrences(&words, buckets()).len(), 3 + 2 + 9);
+        let found = occurrences(&words, buckets());
+        assert_eq!(found.len(), 3 + 2 + 9);
+        assert!(found.is_sorted());
+        let pairs: Vec<usize> = found.iter().filter(|one| one.last() > one.first()).map(|one| one.first()).collect();
+        assert!(pairs == [0, 1] || pairs == [1, 0], "{pairs:?}");
+        assert!(found.iter().all(|one| one.bucket() < buckets().bias() && one.last() < 3));
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let slang = Slang::builtin();
     let mut tokens = Vec::new();
     for surface in surfaces(text) {
-        let word = calm(&plain(surface));
+        let word = calm(plain(surface));
         if word.is_empty() {
             continue;
         }
@@ -49,6 +49,13 @@ pub(crate) fn surfaces(text: &str) -> Vec<&str> {
 
 /// In lower case and in the letters of the keyboard (NFKC: `𝗯𝗮𝗻𝗷𝗶𝗿` is `banjir`).
 pub(crate) fn plain(surface: &str) -> String {
+    if surface.is_ascii() {
+        // Nothing to compose, and most of what is read.
+        let mut plain = String::with_capacity(surface.len());
+        let letters = surface.bytes().filter(u8::is_ascii_alphanumeric);
+        plain.extend(letters.map(|letter| char::from(letter.to_ascii_lowercase())));
+        return plain;
+    }
     surface
         .nfkc()
         .flat_map(char::to_lowercase)
@@ -62,7 +69,8 @@ fn read_chunk<'t>(text: &'t str, start: usize, end: usize, found: &mut Vec<&'t s
     if is_mail(chunk) || chunk.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("www.")) {
         return;
     }
-    let end = match chunk.find("://") {
+    // Looking for one byte first: this is asked of every word.
+    let end = match chunk.find(':').and_then(|_| chunk.find("://")) {
         Some(colon) => start + colon - chunk[..colon].bytes().rev().take_while(u8::is_ascii_alphabetic).count(),
         None => end,
     };
@@ -116,23 +124,32 @@ fn split_hashtag<'t>(text: &'t str, start: usize, end: usize, found: &mut Vec<&'
 }
 
 /// `bangeeet` → `banget`, `anak2` → `anak`, `rt05` → `rt0`.
-fn calm(plain: &str) -> String {
+fn calm(plain: String) -> String {
+    let bytes = plain.as_bytes();
+    let thrice = |three: &[u8]| three[0] == three[1] && three[1] == three[2];
+    if bytes.iter().all(u8::is_ascii_lowercase) && !bytes.windows(3).any(thrice) {
+        return plain;
+    }
     let stem = match plain.strip_suffix('2') {
         Some(stem) if stem.chars().count() >= 2 && stem.chars().all(char::is_alphabetic) => stem,
-        _ => plain,
+        _ => plain.as_str(),
     };
-    let letters: Vec<char> = stem.chars().collect();
     let mut calm = String::with_capacity(stem.len());
-    for run in letters.chunk_by(|one, other| one == other) {
-        let letter = run[0];
+    let mut letters = stem.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let mut run = 1;
+        while letters.next_if_eq(&letter).is_some() {
+            run += 1;
+        }
         if letter.is_numeric() {
             if !calm.ends_with('0') {
                 calm.push('0');
             }
-        } else if run.len() >= 3 {
-            calm.push(letter);
         } else {
-            calm.extend(run);
+            calm.push(letter);
+            if run == 2 {
+                calm.push(letter);
+            }
         }
     }
     calm

@@ -12,7 +12,7 @@ use super::dice::Dice;
 use super::error::TrainError;
 use super::features::{Buckets, Rarity, Row, counts, occurrences};
 use super::linear::{Descent, Weights, penalty};
-use super::model::TextModel;
+use super::model::{TextModel, means};
 use super::tokens::tokens;
 
 /// Labels a model may have.
@@ -124,6 +124,7 @@ impl TextModel {
             texts: examples.len() as u64,
             reliability: Reliability::measure(&sure, &held_out_numbers, threshold),
             rarity,
+            means: means(&weights, &scales),
             scales,
             weights,
             version: String::new(),
