@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::model::TextModel;
 use super::sentences::generate;
-use super::training::TrainSettings;
+use super::training::{Example, TrainSettings};
 
 /// The patterns the sentences are made from.
 pub(super) const SENTENCES: &str = include_str!("../../data/text/sentences.toml");
@@ -16,7 +16,6 @@ const SEED: u64 = 2024;
 const PRECISION: f64 = 0.8;
 
 static BUILTIN: LazyLock<TextModel> = LazyLock::new(|| {
-    let examples = generate(SENTENCES, SEED).expect("the shipped patterns are read by a test");
     // As many buckets as a stream's processor keeps near; chosen with the cost on held-out patterns.
     let settings = TrainSettings {
         precision: PRECISION,
@@ -24,7 +23,7 @@ static BUILTIN: LazyLock<TextModel> = LazyLock::new(|| {
         bits: 15,
         ..TrainSettings::default()
     };
-    TextModel::train(&examples, &settings).expect("the shipped patterns are trained by a test")
+    TextModel::train(&TextModel::builtin_examples(), &settings).expect("the shipped patterns are trained by a test")
 });
 
 impl TextModel {
@@ -36,6 +35,15 @@ impl TextModel {
     #[must_use]
     pub fn builtin() -> &'static Self {
         &BUILTIN
+    }
+
+    /// The sentences the shipped model is trained on: a ground for a model of people's own ([`Self::train_upon`]).
+    ///
+    /// # Panics
+    /// Never: the patterns are part of the program, and tests read them.
+    #[must_use]
+    pub fn builtin_examples() -> Vec<Example> {
+        generate(SENTENCES, SEED).expect("the shipped patterns are read by a test")
     }
 }
 

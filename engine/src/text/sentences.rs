@@ -9,7 +9,7 @@ use super::dice::Dice;
 use super::training::Example;
 
 /// Sentences of a label that has words of its own, and of one that has not: the latter are more different from each other.
-const PER_LABEL: (usize, usize) = (80, 180);
+const PER_LABEL: (usize, usize) = (130, 210);
 /// In percent: a shared pattern instead of the label's own, an opening, an ending, a typing error.
 const CHANCES: [usize; 4] = [35, 30, 35, 25];
 /// Slots filled in one sentence at most.
@@ -168,6 +168,6 @@ mod tests {
         let first = generate(SENTENCES, 3).unwrap();
         assert_eq!(first, generate(SENTENCES, 3).unwrap());
         assert_ne!(first, generate(SENTENCES, 4).unwrap());
-        assert!((2_500..4_500).contains(&first.len()), "{}", first.len());
+        assert!((5_000..8_000).contains(&first.len()), "{}", first.len());
     }
 }

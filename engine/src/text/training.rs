@@ -41,6 +41,12 @@ impl Example {
         Self { text, label, group }
     }
 
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// A text of a group of its own making: examples made from one pattern must be held out together, or the measure flatters.
     pub(super) fn of_group(text: String, label: String, group: &str) -> Self {
         Self {
@@ -99,10 +105,22 @@ impl TextModel {
     /// # Errors
     /// [`TrainError`]: too few examples, or labels that are none.
     pub fn train(examples: &[Example], settings: &TrainSettings) -> Result<Self, TrainError> {
-        let labels = labels(examples)?;
-        let number = |example: &Example| labels.binary_search(&example.label).unwrap_or_default();
-        let numbers: Vec<usize> = examples.iter().map(number).collect();
+        Self::train_upon(&[], examples, settings)
+    }
+
+    /// Trains a model upon a ground that is learnt from and never measured with, as [`Self::builtin_examples`]: its temperature, threshold
+    /// and reliability are those of the examples, as what will be read is like them.
+    ///
+    /// # Errors
+    /// As [`Self::train`].
+    pub fn train_upon(ground: &[Example], examples: &[Example], settings: &TrainSettings) -> Result<Self, TrainError> {
+        // The examples themselves must do to learn from, whatever the ground is.
+        labels(examples.iter())?;
         let parts = held_out(examples, settings)?;
+        let labels = labels(examples.iter().chain(ground))?;
+        let examples: Vec<&Example> = examples.iter().chain(ground).collect();
+        let number = |example: &&Example| labels.binary_search(&example.label).unwrap_or_default();
+        let numbers: Vec<usize> = examples.iter().map(number).collect();
         let buckets = Buckets::near_bits(settings.bits);
         let counted: Vec<Vec<(u32, u32)>> = examples
             .iter()
@@ -134,8 +152,8 @@ impl TextModel {
     }
 }
 
-fn labels(examples: &[Example]) -> Result<Vec<String>, TrainError> {
-    let labels: BTreeSet<&str> = examples.iter().map(|example| example.label.as_str()).collect();
+fn labels<'e>(examples: impl Iterator<Item = &'e Example>) -> Result<Vec<String>, TrainError> {
+    let labels: BTreeSet<&str> = examples.map(|example| example.label.as_str()).collect();
     let labels: Vec<String> = labels.into_iter().map(str::to_owned).collect();
     match labels.as_slice() {
         [] => Err(TrainError::NoExamples),
@@ -289,6 +307,21 @@ mod tests {
         assert!(reading.words.iter().take(2).any(|word| word.word == "lampu"), "{:?}", reading.words);
         assert!((reading.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-9);
         assert!(model.reliability().accuracy > 0.9);
+    }
+
+    #[test]
+    fn a_ground_is_learnt_from_and_not_measured_with() {
+        let example = |text: &str, label: &str| Example::new(text.to_owned(), label.to_owned());
+        let ground = [
+            example("pohon tumbang di taman", "pohon"),
+            example("pohon roboh menimpa pagar", "pohon"),
+        ];
+        let model = TextModel::train_upon(&ground, &examples(), &settings()).unwrap();
+        assert_eq!(model.labels(), ["banjir", "gelap", "lubang", "pohon"]);
+        assert_eq!((model.texts(), model.reliability().texts), (26, 24));
+        assert_eq!(model.read("ada pohon tumbang").label, "pohon");
+        let none = TextModel::train_upon(&ground, &[], &settings());
+        assert_eq!(none, Err(TrainError::NoExamples));
     }
 
     #[test]
