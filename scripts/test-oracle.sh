@@ -38,6 +38,7 @@ TANGGAP_TERRITORY_EXPECTED=$work/expected.csv cargo test --release --locked --wo
 echo "test-oracle: the real data sets whose reports are in docs"
 "$python" tests/oracle/surabaya.py --tanggap "$program" >"$work/surabaya.md"
 "$python" tests/oracle/plausibility.py --tanggap "$program" >"$work/plausibility.md"
+"$python" tests/oracle/complaint_or_not.py --tanggap "$program"
 
 "$python" tests/oracle/history.py --tanggap "$program" --seed 13
 "$python" tests/oracle/open311.py --tanggap "$program"
