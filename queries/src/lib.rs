@@ -12,9 +12,9 @@ pub mod measures;
 pub mod named;
 mod rankings;
 mod service_clocks;
-pub mod statistics;
 pub mod tables;
 
 pub use desk::Desk;
 pub use error::QueryError;
 pub use free_sql::ask_free;
+pub use tanggap_statistics as statistics;

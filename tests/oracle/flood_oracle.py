@@ -1,6 +1,6 @@
 """Slopes of water levels and intervals of shares, by packages that are not ours.
 
-Writes flood_expected.json beside this file; engine/src/gauge/theil_sen.rs and queries/src/statistics/wilson.rs are held against it.
+Writes flood_expected.json beside this file; engine/src/gauge/theil_sen.rs and statistics/src/wilson.rs are held against it.
 
     pip install numpy scipy statsmodels
     python flood_oracle.py          # writes the table

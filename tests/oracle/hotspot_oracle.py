@@ -1,6 +1,6 @@
 """Expected values for the statistics behind hotspots, from packages that are not ours.
 
-Writes hotspot_expected.json beside this file; the tests of queries/src/statistics read that table, so CI needs neither Python nor R.
+Writes hotspot_expected.json beside this file; the tests of statistics/src read that table, so CI needs neither Python nor R.
 
     pip install scipy==1.17.1 statsmodels==0.15.0 esda==2.9.0 libpysal==4.14.1 pymannkendall==1.4.3 mpmath==1.3.0
     apt-get install r-base-core r-cran-surveillance r-cran-mass     # R 4.2.2, surveillance 1.20.3, MASS 7.3

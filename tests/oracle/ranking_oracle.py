@@ -1,6 +1,6 @@
 """Expected values for the numbers behind rankings, from packages that are not ours.
 
-Writes ranking_expected.json beside this file; the tests of queries/src/statistics read that table, so CI needs no Python.
+Writes ranking_expected.json beside this file; the tests of statistics/src read that table, so CI needs no Python.
 
     pip install lifelines==0.30.3 statsmodels==0.15.0 scipy==1.17.1 esda==2.9.0 libpysal==4.14.1 numpy
     python ranking_oracle.py          # writes the table

@@ -1,6 +1,6 @@
 """Expected values for the space-time scan, by brute force, and for its null, by numpy and scipy.
 
-Writes scan_expected.json beside this file; the tests of queries/src/statistics read that table, so CI needs no Python.
+Writes scan_expected.json beside this file; the tests of statistics/src read that table, so CI needs no Python.
 
     pip install numpy scipy
     python scan_oracle.py          # writes the table (a minute)

@@ -1,6 +1,6 @@
 """Expected values for the time that is left of open cases, from lifelines.
 
-Writes sla_expected.json beside this file; queries/src/statistics/kaplan_meier_tests.rs reads it, so CI needs no Python.
+Writes sla_expected.json beside this file; statistics/src/kaplan_meier_tests.rs reads it, so CI needs no Python.
 
     pip install lifelines==0.30.3 numpy
     python sla_oracle.py          # writes the table

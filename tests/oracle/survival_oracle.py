@@ -1,6 +1,6 @@
 """Expected values for the survival and shrinkage numbers, from packages that are not ours.
 
-Writes survival_expected.json beside this file; the tests of queries/src/statistics read that table, so CI needs no Python.
+Writes survival_expected.json beside this file; the tests of statistics/src read that table, so CI needs no Python.
 
     pip install lifelines==0.30.3 statsmodels==0.15.0 numpy
     python survival_oracle.py          # writes the table

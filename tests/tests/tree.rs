@@ -38,10 +38,11 @@ const EXCEPTIONS: [(&str, &str, &str); 2] = [
 const ONCE: [&str; 5] = ["arrow", "arrow-array", "arrow-schema", "datafusion", "h3o"];
 
 /// Who may know whom inside the workspace; `benches` and `tests` see all.
-const KNOWS: [(&str, &[&str]); 4] = [
+const KNOWS: [(&str, &[&str]); 5] = [
     ("tanggap-engine", &[]),
     ("tanggap-connectors", &["tanggap-engine"]),
-    ("tanggap-queries", &["tanggap-engine"]),
+    ("tanggap-statistics", &[]),
+    ("tanggap-queries", &["tanggap-engine", "tanggap-statistics"]),
     ("tanggap", &["tanggap-engine", "tanggap-connectors", "tanggap-queries"]),
 ];
 

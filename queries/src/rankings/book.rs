@@ -1,4 +1,4 @@
-//! All waits of a level, read once from SQL and put on shelves.
+//! All waits of a level, read once from SQL and sorted once, so that the table of any window sorts nothing.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,22 +10,24 @@ use tanggap_engine::case::End;
 use tanggap_engine::event::schema;
 
 use super::limits::{Limits, UNSAID};
-use super::mixed::{Mixed, Together, banded, hour_band, kind_and_band, stratum};
+use super::mixed::{Together, banded, hour_band, kind_and_band, stratum, together};
 use super::row::{Ranking, RankingRule};
-use super::shelf::{OPEN, RESOLVED, Shelf, Wait};
 use super::table::{HANDED_OVER, table};
 use crate::QueryError;
 use crate::functions::{Interner, Texts};
 use crate::named::Level;
+use crate::statistics::{MixedWait, Strata, Wait, Waits};
 
 /// The waits of a level.
 #[derive(Debug, Default)]
 pub(crate) struct Book {
     /// Code and name of each unit.
     pub(super) units: Vec<(String, String)>,
-    pub(super) resolution: Shelf,
-    pub(super) response: Shelf,
-    pub(super) mixed: Mixed,
+    /// By number of the unit.
+    pub(super) resolution: Vec<Waits>,
+    /// By number of the unit.
+    pub(super) response: Vec<Waits>,
+    pub(super) mixed: Strata,
     /// Category and channel of each kind of case, as one text.
     kinds: Vec<String>,
 }
@@ -41,14 +43,22 @@ impl Book {
             reading.read(batch, doubts, limits)?;
         }
         reading.name(areas)?;
-        let units = reading.units.len();
         let kinds = (0..reading.kinds.len()).map(|kind| reading.kinds.text(kind).to_owned()).collect();
+        let (units, resolution, response, mixed) = (reading.units, reading.resolution, reading.response, reading.mixed);
+        // Two threads at most: one question may not take every core from the lanes.
+        let sorted = |waits: Vec<Vec<Wait>>| -> Vec<Waits> { waits.into_iter().map(Waits::of).collect() };
+        let (resolution, response, mixed) = std::thread::scope(|scope| {
+            let mixed = scope.spawn(|| Strata::of(mixed));
+            let (resolution, response) = (sorted(resolution), sorted(response));
+            // A thread that panics has said so; nobody is then put beside the city.
+            (resolution, response, mixed.join().unwrap_or_default())
+        });
         Ok(Self {
+            units,
+            resolution,
+            response,
+            mixed,
             kinds,
-            units: reading.units,
-            resolution: Shelf::of(units, reading.resolution.iter().map(|(_, wait)| *wait).collect()),
-            response: Shelf::of(units, reading.response),
-            mixed: Mixed::of(reading.resolution),
         })
     }
 
@@ -60,7 +70,7 @@ impl Book {
     /// Tells of each stratum that has complaints filed after `since_us`, by name ([`super::stratum_name`]), what all units together did
     /// with them within `tau_s` (seconds).
     pub(crate) fn strata(&self, since_us: i64, tau_s: f64, mut told: impl FnMut(String, &Together)) {
-        self.mixed.strata(since_us, tau_s, |number, together| {
+        together(&self.mixed, since_us, tau_s, |number, together| {
             let (kind, band) = kind_and_band(number);
             let kind = self.kinds.get(kind).map_or("", String::as_str);
             told(banded(kind, band), together);
@@ -76,8 +86,11 @@ struct Reading {
     codes: HashMap<String, u32>,
     /// Category and channel of a case, as one text.
     kinds: Interner,
-    resolution: Vec<(u16, Wait)>,
-    response: Vec<Wait>,
+    /// By number of the unit.
+    resolution: Vec<Vec<Wait>>,
+    /// By number of the unit.
+    response: Vec<Vec<Wait>>,
+    mixed: Vec<MixedWait>,
 }
 
 fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, QueryError> {
@@ -99,31 +112,40 @@ impl Reading {
         let keys = cast(column(batch, "key")?, &DataType::UInt64)?;
         let keys = keys.as_primitive::<UInt64Type>();
         let shared = batch.column_by_name("shared").and_then(AsArray::as_boolean_opt);
+        let known = self.areas.len().max(self.units.len());
+        self.resolution.resize_with(known, Vec::new);
+        self.response.resize_with(known, Vec::new);
         for row in 0..batch.num_rows() {
             let Some(unit) = units[row] else { continue };
             let filed_us = filed.value(row);
             let wait = |seconds, end, limit_s| Wait {
-                unit,
                 filed_us,
                 seconds,
                 end,
                 limit_s,
             };
             if resolution_s.is_valid(row) {
-                let (mut seconds, mut end) = (resolution_s.value(row), ends[row].unwrap_or(OPEN));
-                if end == RESOLVED
+                let (mut seconds, mut end) = (resolution_s.value(row), ends[row].unwrap_or(Wait::OPEN));
+                if end == Wait::RESOLVED
                     && let Some(longer) = doubts.get(&keys.value(row))
                 {
-                    (seconds, end) = (seconds + longer, OPEN);
+                    (seconds, end) = (seconds + longer, Wait::OPEN);
                 }
                 let shared = shared.is_some_and(|shared| shared.is_valid(row) && shared.value(row));
-                let wait = wait(seconds, end, limits.limit_s(keys.value(row), shared));
-                self.resolution.push((stratum(kinds[row], hour_band(filed_us)), wait));
+                let limit_s = limits.limit_s(keys.value(row), shared);
+                self.resolution[unit as usize].push(wait(seconds, end, limit_s));
+                self.mixed.push(MixedWait {
+                    stratum: stratum(kinds[row], hour_band(filed_us)),
+                    unit,
+                    filed_us,
+                    seconds,
+                    closed: end == Wait::RESOLVED,
+                });
             }
             if response_s.is_valid(row) {
                 let came = responded.is_valid(row) && responded.value(row);
-                self.response
-                    .push(wait(response_s.value(row), if came { RESOLVED } else { OPEN }, UNSAID));
+                let end = if came { Wait::RESOLVED } else { Wait::OPEN };
+                self.response[unit as usize].push(wait(response_s.value(row), end, UNSAID));
             }
         }
         Ok(())
@@ -205,5 +227,5 @@ impl Reading {
 /// The number of an end by its id.
 fn end_number(id: &str) -> u8 {
     let known = End::ALL.iter().find(|end| end.id() == id).map(|end| end.number());
-    known.unwrap_or(if id == "handed_over" { HANDED_OVER } else { OPEN })
+    known.unwrap_or(if id == "handed_over" { HANDED_OVER } else { Wait::OPEN })
 }

@@ -11,11 +11,12 @@ use tanggap_engine::case::SlaClock;
 use crate::QueryError;
 use crate::functions::Texts;
 use crate::service_clocks::{Clocked, Pauses, ServiceClocks};
+use crate::statistics::Wait;
 
 /// A limit that was not said: the horizon of the table is taken.
-pub(crate) const UNSAID: u32 = 0;
+pub(crate) const UNSAID: u32 = Wait::UNSAID;
 /// No clock runs: nobody can be too late.
-pub(crate) const NO_CLOCK: u32 = u32::MAX;
+pub(crate) const NO_CLOCK: u32 = Wait::NO_CLOCK;
 
 /// Limits of complaints by key, whole seconds from filing, rounded up. Nearly all complaints have the same one, so only the others are
 /// written down.

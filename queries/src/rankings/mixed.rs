@@ -1,8 +1,6 @@
-//! Every case of a level with the kind of case it is, sorted as the adjustment for case mix wants it.
+//! The kinds of case that the adjustment for case mix tells apart, and what all units together did with one of them.
 
-use crate::statistics::{Adjustment, CaseMix, Curve, Durations, Hazard};
-
-use super::shelf::{RESOLVED, Wait};
+use crate::statistics::{Hazard, Strata};
 
 /// Hour bands of the local day a case is filed in: night, morning, afternoon, evening.
 const BANDS: i64 = 4;
@@ -54,61 +52,27 @@ impl Together {
     }
 }
 
-/// The cases of a level by kind of case.
-#[derive(Debug, Default)]
-pub(super) struct Mixed {
-    cases: Vec<(u16, Wait)>,
-}
-
-impl Mixed {
-    /// Sorts cases given with their strata.
-    pub(super) fn of(mut cases: Vec<(u16, Wait)>) -> Self {
-        cases.retain(|(_, wait)| !wait.seconds.is_nan());
-        cases.sort_unstable_by(|(one_stratum, one), (other_stratum, other)| {
-            let rest = |wait: &Wait| (wait.end != RESOLVED, wait.unit, wait.filed_us);
-            let by_stratum = one_stratum.cmp(other_stratum);
-            by_stratum
-                .then(one.seconds.total_cmp(&other.seconds))
-                .then_with(|| rest(one).cmp(&rest(other)))
-        });
-        Self { cases }
-    }
-
-    /// What the city would have done with the cases of each unit that were filed after `since_us`, within `tau_s`.
-    pub(super) fn adjust(&self, units: usize, since_us: i64, tau_s: f64) -> Option<Adjustment> {
-        let mut mix = CaseMix::new();
-        for (stratum, wait) in self.cases.iter().filter(|(_, wait)| wait.filed_us > since_us) {
-            mix.push(*stratum, wait.unit, wait.seconds, wait.end == RESOLVED);
-        }
-        mix.adjust(units, tau_s)
-    }
-
-    /// Tells of each stratum that has cases filed after `since_us`, by number, what all units together did with them within `tau_s`.
-    pub(super) fn strata(&self, since_us: i64, tau_s: f64, mut told: impl FnMut(u16, &Together)) {
-        for alike in self.cases.chunk_by(|(one, _), (other, _)| one == other) {
-            let mut durations = Durations::new();
-            for (_, wait) in alike.iter().filter(|(_, wait)| wait.filed_us > since_us) {
-                durations.push(wait.seconds, wait.end == RESOLVED);
-            }
-            let cases = u64::try_from(durations.len()).unwrap_or(u64::MAX);
-            let curve = Curve::of(&mut durations);
-            let (Some((number, _)), Some(restricted)) = (alike.first(), curve.restricted_mean(tau_s)) else {
-                continue;
-            };
-            let together = Together {
-                cases,
-                restricted_mean_s: restricted.mean,
-                hazard: Hazard::of(&curve),
-                tau_s,
-            };
-            told(*number, &together);
-        }
+/// Tells of each stratum that has cases filed after `since_us`, by number, what all units together did with them within `tau_s`.
+pub(super) fn together(strata: &Strata, since_us: i64, tau_s: f64, mut told: impl FnMut(u16, &Together)) {
+    for stratum in strata.strata() {
+        let curve = stratum.curve(since_us);
+        let Some(restricted) = curve.restricted_mean(tau_s) else {
+            continue;
+        };
+        let together = Together {
+            cases: u64::try_from(curve.cases()).unwrap_or(u64::MAX),
+            restricted_mean_s: restricted.mean,
+            hazard: Hazard::of(&curve),
+            tau_s,
+        };
+        told(stratum.number(), &together);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{HOUR_US, Mixed, RESOLVED, Wait, hour_band, kind_and_band, stratum};
+    use super::{HOUR_US, hour_band, kind_and_band, stratum, together};
+    use crate::statistics::{MixedWait, Strata};
 
     #[test]
     fn the_day_has_four_bands_of_local_hours() {
@@ -121,37 +85,34 @@ mod tests {
 
     #[test]
     fn what_a_stratum_expects_of_each_case_sums_to_what_the_adjustment_expects() {
-        let case = |kind, band, unit, seconds, end| {
-            let wait = Wait {
-                unit,
-                filed_us: 1,
-                seconds,
-                end,
-                limit_s: 0,
-            };
-            (stratum(kind, band), wait)
+        let case = |kind, band, unit, seconds, closed| MixedWait {
+            stratum: stratum(kind, band),
+            unit,
+            filed_us: 1,
+            seconds,
+            closed,
         };
         let cases = vec![
-            case(0, 3, 0, 4.0, RESOLVED),
-            case(0, 3, 1, 4.0, RESOLVED),
-            case(0, 3, 0, 6.0, 0),
-            case(0, 3, 1, 11.0, RESOLVED),
-            case(5, 1, 0, 10.0, RESOLVED),
-            case(5, 1, 1, 2.0, 3),
+            case(0, 3, 0, 4.0, true),
+            case(0, 3, 1, 4.0, true),
+            case(0, 3, 0, 6.0, false),
+            case(0, 3, 1, 11.0, true),
+            case(5, 1, 0, 10.0, true),
+            case(5, 1, 1, 2.0, false),
         ];
-        let mixed = Mixed::of(cases.clone());
+        let mixed = Strata::of(cases.clone());
         let adjustment = mixed.adjust(2, 0, 10.0).unwrap();
         let (mut expected, mut seen) = ([0.0; 2], Vec::new());
-        mixed.strata(0, 10.0, |number, together| {
-            seen.push((kind_and_band(number), together.cases));
-            for (_, wait) in cases.iter().filter(|(stratum, _)| *stratum == number) {
-                expected[wait.unit as usize] += together.hazard_after(wait.seconds);
+        together(&mixed, 0, 10.0, |number, all| {
+            seen.push((kind_and_band(number), all.cases));
+            for case in cases.iter().filter(|case| case.stratum == number) {
+                expected[case.unit as usize] += all.hazard_after(case.seconds);
             }
         });
         assert_eq!(seen, [((0, 3), 4), ((5, 1), 2)]);
         for (unit, expected) in adjustment.units.iter().zip(expected) {
             assert!((unit.expected - expected).abs() < 1e-12);
         }
-        mixed.strata(1, 10.0, |_, _| panic!("nothing was filed after that"));
+        together(&mixed, 1, 10.0, |_, _| panic!("nothing was filed after that"));
     }
 }

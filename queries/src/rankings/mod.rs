@@ -1,10 +1,11 @@
-//! The table of response times: the waits of a level on shelves, and what is said of each unit beside the others.
+//! The table of response times: the waits of a level, sorted, and what is said of each unit beside the others.
 
 mod book;
 mod limits;
 mod mixed;
+#[cfg(test)]
+mod plain;
 mod row;
-mod shelf;
 mod table;
 
 pub(crate) use book::Book;

@@ -9,6 +9,7 @@ mod false_closings;
 mod quality;
 mod random_city;
 mod reporters;
+mod windows;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

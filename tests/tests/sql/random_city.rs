@@ -9,7 +9,7 @@ use datafusion::arrow::datatypes::{Float64Type, Int64Type};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use tanggap_queries::named::{Cases, Level, RankingRule, latest};
 
-const SECOND: i64 = 1_000_000;
+pub(crate) const SECOND: i64 = 1_000_000;
 const AS_OF: i64 = 400 * SECOND;
 const STATUSES: [&str; 14] = [
     "received",
@@ -28,7 +28,7 @@ const STATUSES: [&str; 14] = [
     "asked",
 ];
 
-struct Report {
+pub(crate) struct Report {
     id: String,
     channel: &'static str,
     kind: Option<&'static str>,
@@ -36,7 +36,7 @@ struct Report {
     kelurahan: Option<i64>,
 }
 
-struct Move {
+pub(crate) struct Move {
     id: String,
     channel: Option<&'static str>,
     time: i64,
@@ -76,7 +76,7 @@ impl Dice {
     }
 }
 
-fn city(seed: u64) -> (Vec<Report>, Vec<Move>) {
+pub(crate) fn city(seed: u64) -> (Vec<Report>, Vec<Move>) {
     let mut dice = Dice(seed);
     let mut reports: Vec<Report> = Vec::new();
     for _ in 0..600 {
@@ -194,7 +194,7 @@ fn tables(reports: &[Report], moves: &[Move]) -> [(&'static str, RecordBatch); 2
     [("reports", filed.unwrap()), ("transitions", changed.unwrap())]
 }
 
-async fn session(reports: &[Report], moves: &[Move], partitions: usize) -> SessionContext {
+pub(crate) async fn session(reports: &[Report], moves: &[Move], partitions: usize) -> SessionContext {
     let config = SessionConfig::new().with_target_partitions(partitions).with_batch_size(97);
     let session = SessionContext::new_with_config(config);
     for (name, batch) in tables(reports, moves) {

@@ -1,0 +1,442 @@
+//! How long one unit's cases waited and how they ended, sorted once, so that what is said of those filed after any moment is one walk along
+//! them that sorts nothing, and looks at little else than what counts.
+//!
+//! The numbers are those of [`super::Curve`], [`super::Incidence`] and [`super::quantile`] over the same cases: counts and quantiles exactly,
+//! what is summed to 1e-12. What makes it quick: as long as nobody leaves but by the end the curve is of, the share still waiting is who is
+//! left by who was left then times the share of then. Between two who leave otherwise, sixty-four cases are so counted at once, and ties need
+//! no care. Only the restricted mean looks at every case resolved before the horizon, for its standard error.
+
+use super::filings::Filings;
+use super::kaplan_meier::REACHED;
+use super::marks::{Marks, before, words};
+use super::{Ends, Incidence, RestrictedMean, ends};
+
+/// How many ways to end there are, still waiting among them.
+pub const END_KINDS: usize = 7;
+const RESOLVED: usize = Wait::RESOLVED as usize;
+
+/// One case.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Wait {
+    /// When it was filed, µs since epoch UTC.
+    pub filed_us: i64,
+    /// How long it took, or has taken so far, seconds. Negative counts as 0.
+    pub seconds: f64,
+    /// How it ended then: [`Wait::OPEN`], [`Wait::RESOLVED`], or otherwise (a number below [`END_KINDS`], else it is taken as open).
+    pub end: u8,
+    /// Within how many seconds it was to be resolved; [`Wait::UNSAID`] or [`Wait::NO_CLOCK`] where there is no such number.
+    pub limit_s: u32,
+}
+
+impl Wait {
+    /// Still waiting.
+    pub const OPEN: u8 = 0;
+    /// Ended as it should.
+    pub const RESOLVED: u8 = 1;
+    /// The limit of a case that has none of its own: the horizon is taken.
+    pub const UNSAID: u32 = 0;
+    /// The limit of a case that nobody can be too late with.
+    pub const NO_CLOCK: u32 = u32::MAX;
+
+    /// With a length and an end that compare as the real ones do.
+    fn sound(mut self) -> Self {
+        // Adding 0.0 turns -0.0 into 0.0, whose bits differ.
+        self.seconds = self.seconds.max(0.0) + 0.0;
+        if usize::from(self.end) >= END_KINDS {
+            self.end = Self::OPEN;
+        }
+        self
+    }
+}
+
+/// The cases of one unit, the shortest wait first.
+#[derive(Clone, Debug, Default)]
+pub struct Waits {
+    seconds: Vec<f64>,
+    filings: Filings,
+    /// By number of the end.
+    ended: [Marks; END_KINDS],
+    /// Resolved within a limit of their own.
+    in_time: Marks,
+    /// Of which it is known whether they are within a limit of their own.
+    judged: Marks,
+    /// Have no limit of their own.
+    unsaid: Marks,
+    /// Whether an open case comes before one that ended in the same microsecond: to the curves of all ends that is one time.
+    tangled: bool,
+}
+
+/// Quantiles of the waits of some cases, seconds; none = there is no such number.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct WaitQuantiles {
+    /// Kaplan-Meier median.
+    pub median: Option<f64>,
+    /// Kaplan-Meier 90 % quantile.
+    pub p90: Option<f64>,
+    /// Median of the resolved cases only.
+    pub closed_median: Option<f64>,
+    /// 90 % quantile of the resolved cases only.
+    pub closed_p90: Option<f64>,
+}
+
+/// What is said of some cases.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct WaitTimes {
+    /// How many they are.
+    pub cases: u64,
+    /// How they ended, by number of the end.
+    pub ends: [u64; END_KINDS],
+    /// Their quantiles.
+    pub quantiles: WaitQuantiles,
+    /// Kaplan-Meier restricted mean until resolved, seconds.
+    pub restricted: Option<RestrictedMean>,
+    /// Mean of the resolved cases only, seconds.
+    pub closed_mean: Option<f64>,
+    /// Share resolved by the horizon (Aalen-Johansen).
+    pub resolved_share: Option<f64>,
+    /// Share ended otherwise by the horizon.
+    pub otherwise_share: Option<f64>,
+    /// Resolved in time, and of how many that is known: a case resolved later, or waiting for longer, was not; one that ended otherwise or
+    /// still waits within its limit says nothing yet, and one that no clock runs for never does.
+    pub in_time: (u64, u64),
+}
+
+/// Room that is used again from one unit to the next.
+#[derive(Debug, Default)]
+pub struct WaitScratch {
+    marks: Vec<u64>,
+    runs: Vec<Run>,
+}
+
+/// Where the curve is before a word of marks.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    at_risk: usize,
+    /// The share still waiting is this times who is at risk.
+    each: f64,
+}
+
+impl Run {
+    fn of(cases: usize) -> Self {
+        Self {
+            at_risk: cases,
+            each: 1.0 / count(cases.max(1)),
+        }
+    }
+
+    fn waiting(self) -> f64 {
+        self.each * count(self.at_risk)
+    }
+
+    /// Passes so many who end as the curve wants it.
+    fn pass(&mut self, cases: u64) {
+        self.at_risk = self.at_risk.saturating_sub(usize::try_from(cases).unwrap_or(usize::MAX));
+    }
+
+    /// Passes one who leaves otherwise: the share stays, those at risk do not. The last one leaves nobody to share it.
+    fn leave(&mut self) {
+        self.pass(1);
+        self.each *= growth(count(self.at_risk));
+    }
+
+    /// Passes the kept ones of a word, of whom some leave otherwise.
+    fn pass_word(&mut self, kept: u64, leaving: u64) {
+        let (mut kept, mut leaving) = (kept, leaving);
+        while leaving != 0 {
+            let earlier = (leaving & leaving.wrapping_neg()) - 1;
+            self.pass(u64::from((kept & earlier).count_ones()));
+            self.leave();
+            leaving &= leaving - 1;
+            kept &= !(earlier << 1 | 1);
+        }
+        self.pass(u64::from(kept.count_ones()));
+    }
+}
+
+/// By how much the share of each at risk grows when one leaves so many; 1 where it leaves nobody.
+fn growth(at_risk: f64) -> f64 {
+    if at_risk > 0.0 { (at_risk + 1.0) / at_risk } else { 1.0 }
+}
+
+impl Waits {
+    /// The cases of a unit. One whose wait is no number is left out. Cost: O(n log n).
+    #[must_use]
+    pub fn of(mut waits: Vec<Wait>) -> Self {
+        waits.retain(|wait| !wait.seconds.is_nan());
+        for wait in &mut waits {
+            *wait = wait.sound();
+        }
+        // Of equal waits the resolved one comes first, as Kaplan-Meier wants it, and the open one last; the rest makes the order the same everywhere.
+        waits.sort_unstable_by_key(|wait| {
+            let resolved_first = (wait.end != Wait::RESOLVED, wait.end == Wait::OPEN, wait.end);
+            (wait.seconds.to_bits(), resolved_first, wait.filed_us, wait.limit_s)
+        });
+        let marks = |set: &dyn Fn(&Wait) -> bool| Marks::of(waits.len(), |place| set(&waits[place]));
+        let resolved = |wait: &Wait| wait.end == Wait::RESOLVED;
+        let own = |wait: &Wait| wait.limit_s != Wait::UNSAID && wait.limit_s != Wait::NO_CLOCK;
+        let within = |wait: &Wait| wait.seconds <= f64::from(wait.limit_s);
+        Self {
+            ended: std::array::from_fn(|end| marks(&|wait| usize::from(wait.end) == end)),
+            in_time: marks(&|wait| own(wait) && within(wait) && resolved(wait)),
+            judged: marks(&|wait| own(wait) && (!within(wait) || resolved(wait))),
+            unsaid: marks(&|wait| wait.limit_s == Wait::UNSAID),
+            tangled: tangled(&waits),
+            filings: Filings::of(waits.iter().map(|wait| wait.filed_us)),
+            seconds: waits.iter().map(|wait| wait.seconds).collect(),
+        }
+    }
+
+    /// How many cases there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.seconds.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.seconds.is_empty()
+    }
+
+    /// The quantiles of the cases filed after `since_us`.
+    #[must_use]
+    pub fn quantiles(&self, since_us: i64, scratch: &mut WaitScratch) -> WaitQuantiles {
+        let cases = self.filings.mark(since_us, &mut scratch.marks);
+        self.quantiles_of(&scratch.marks, cases)
+    }
+
+    /// What is said of the cases filed after `since_us`, with the horizon `tau` (seconds).
+    #[must_use]
+    pub fn times(&self, since_us: i64, tau: f64, scratch: &mut WaitScratch) -> WaitTimes {
+        let WaitScratch { marks, runs } = scratch;
+        let cases = self.filings.mark(since_us, marks);
+        if cases == 0 {
+            return WaitTimes::default();
+        }
+        let ends: [u64; END_KINDS] = std::array::from_fn(|end| self.ended[end].count(marks));
+        let closed = ends[RESOLVED];
+        let (resolved_share, otherwise_share) = self.shares(marks, cases, tau);
+        WaitTimes {
+            cases: whole(cases),
+            ends,
+            quantiles: self.quantiles_of(marks, cases),
+            restricted: self.restricted_mean(marks, cases, tau, runs),
+            closed_mean: (closed > 0).then(|| self.closed_sum(marks) / float(closed)),
+            resolved_share: Some(resolved_share),
+            otherwise_share: Some(otherwise_share),
+            in_time: self.in_time(marks, tau),
+        }
+    }
+
+    fn closed_sum(&self, marks: &[u64]) -> f64 {
+        // Several sums side by side; one would wait for itself.
+        let mut sums = [0.0; 4];
+        for (word, (kept, seconds)) in marks.iter().zip(self.seconds.chunks(64)).enumerate() {
+            let mut closed = kept & self.ended[RESOLVED].word(word);
+            while closed != 0 {
+                for sum in &mut sums {
+                    // Beyond the last one nothing is added.
+                    let place = closed.trailing_zeros() as usize;
+                    *sum += if closed == 0 { 0.0 } else { seconds[place] };
+                    closed &= closed.wrapping_sub(1);
+                }
+            }
+        }
+        sums.iter().sum()
+    }
+
+    /// As [`super::Curve::restricted_mean`] has it. A fall of d of n is taken as d falls of one: with no time between them they come to the
+    /// same, also in the variance, since d / (n (n − d)) is a sum of as many differences.
+    fn restricted_mean(&self, marks: &[u64], cases: usize, tau: f64, runs: &mut Vec<Run>) -> Option<RestrictedMean> {
+        if !tau.is_finite() || tau <= 0.0 {
+            return None;
+        }
+        let end = self.seconds.partition_point(|seconds| *seconds < tau);
+        let mut run = Run::of(cases);
+        runs.clear();
+        for (word, kept) in marks.iter().enumerate().take(words(end)) {
+            runs.push(run);
+            let kept = kept & before(word, end);
+            run.pass_word(kept, kept & !self.ended[RESOLVED].word(word));
+        }
+        let (mut area, mut variance, mut until) = (0.0, 0.0, tau);
+        // Back from the last one; `at_risk` and `each` are those just after the case.
+        let mut at_risk = count(run.at_risk);
+        let mut each = run.each;
+        for (word, run) in runs.iter().enumerate().rev() {
+            let mut kept = marks[word] & before(word, end);
+            let closed = self.ended[RESOLVED].word(word);
+            let seconds = &self.seconds[word * 64..];
+            while kept != 0 {
+                let place = kept.ilog2();
+                kept ^= 1 << place;
+                if closed >> place & 1 == 1 {
+                    let time = seconds[place as usize];
+                    area += each * at_risk * (until - time);
+                    until = time;
+                    // Where nobody is left there is no area either.
+                    variance += area * area / (at_risk * (at_risk + 1.0)).max(1.0);
+                } else {
+                    each /= growth(at_risk);
+                }
+                at_risk += 1.0;
+            }
+            each = run.each;
+        }
+        Some(RestrictedMean {
+            mean: area + until,
+            standard_error: variance.sqrt(),
+        })
+    }
+
+    /// Shares resolved, and ended otherwise, by `tau`: as [`super::Incidence`] has it, to the microsecond.
+    fn shares(&self, marks: &[u64], cases: usize, tau: f64) -> (f64, f64) {
+        let (closed, waiting) = (&self.ended[RESOLVED], &self.ended[usize::from(Wait::OPEN)]);
+        if self.tangled {
+            return self.shares_plainly(marks, tau);
+        }
+        let end = self.seconds.partition_point(|seconds| ends::seconds(ends::micros(*seconds)) <= tau);
+        let (mut resolved, mut otherwise) = (0.0, 0.0);
+        let mut run = Run::of(cases);
+        for (word, kept) in marks.iter().enumerate().take(words(end)) {
+            let mut kept = kept & before(word, end);
+            let (closed, mut open) = (closed.word(word), kept & waiting.word(word));
+            loop {
+                let earlier = if open == 0 { u64::MAX } else { (open & open.wrapping_neg()) - 1 };
+                let ended = kept & earlier;
+                resolved += run.each * f64::from((ended & closed).count_ones());
+                otherwise += run.each * f64::from((ended & !closed).count_ones());
+                run.pass(u64::from(ended.count_ones()));
+                if open == 0 {
+                    break;
+                }
+                run.leave();
+                open &= open - 1;
+                kept &= !(earlier << 1 | 1);
+            }
+        }
+        (resolved, otherwise)
+    }
+
+    fn shares_plainly(&self, marks: &[u64], tau: f64) -> (f64, f64) {
+        let kept = (0..self.seconds.len()).filter(|place| marks[place / 64] >> (place % 64) & 1 == 1);
+        let kind = |place: usize| {
+            let ended = |kind: u8| self.ended[usize::from(kind)].word(place / 64) >> (place % 64) & 1 == 1;
+            if ended(Wait::OPEN) {
+                Ends::OPEN
+            } else if ended(Wait::RESOLVED) {
+                Wait::RESOLVED
+            } else {
+                // To the curve every other end is one kind.
+                Wait::RESOLVED + 1
+            }
+        };
+        let mut ends: Ends = kept.map(|place| (self.seconds[place], kind(place))).collect();
+        let incidence = Incidence::of(&mut ends);
+        let share = |kind| incidence.ended(kind, tau).share;
+        (share(Wait::RESOLVED), share(Wait::RESOLVED + 1))
+    }
+
+    /// Resolved in time, and of how many that is known.
+    fn in_time(&self, marks: &[u64], tau: f64) -> (u64, u64) {
+        let (mut part, mut whole) = (self.in_time.count(marks), self.judged.count(marks));
+        let until = self.seconds.partition_point(|seconds| *seconds <= tau);
+        for (word, kept) in marks.iter().enumerate() {
+            let unsaid = kept & self.unsaid.word(word);
+            let (within, closed) = (before(word, until), self.ended[RESOLVED].word(word));
+            part += u64::from((unsaid & within & closed).count_ones());
+            whole += u64::from((unsaid & (closed | !within)).count_ones());
+        }
+        (part, whole)
+    }
+
+    fn quantiles_of(&self, marks: &[u64], cases: usize) -> WaitQuantiles {
+        let closed = self.ended[RESOLVED].count(marks);
+        let [median, p90] = self.curve_quantiles(marks, cases);
+        WaitQuantiles {
+            median,
+            p90,
+            closed_median: self.closed_quantile(marks, closed, 0.5),
+            closed_p90: self.closed_quantile(marks, closed, 0.9),
+        }
+    }
+
+    /// As [`super::quantile`] has it.
+    fn closed_quantile(&self, marks: &[u64], closed: u64, p: f64) -> Option<f64> {
+        let position = float(closed.checked_sub(1)?) * p;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 ≤ position ≤ n − 1")]
+        let below = position.floor() as u64;
+        let at = |nth: u64| self.ended[RESOLVED].nth(marks, nth).map(|place| self.seconds[place]);
+        let low = at(below)?;
+        let high = at((below + 1).min(closed - 1))?;
+        Some(low + (high - low) * position.fract())
+    }
+
+    /// The Kaplan-Meier median and 90 % quantile, as [`super::Curve::quantile`] has them.
+    fn curve_quantiles(&self, marks: &[u64], cases: usize) -> [Option<f64>; 2] {
+        let waiting = [1.0 - 0.5 + REACHED, 1.0 - 0.9 + REACHED];
+        let mut found = [None; 2];
+        let mut next = 0;
+        let mut run = Run::of(cases);
+        for (word, kept) in marks.iter().enumerate() {
+            let closed = kept & self.ended[RESOLVED].word(word);
+            let mut after = run;
+            after.pass_word(*kept, kept & !closed);
+            let mut kept = *kept;
+            while kept != 0 && after.waiting() <= waiting[next] {
+                let place = kept.trailing_zeros();
+                kept &= kept - 1;
+                if closed >> place & 1 == 0 {
+                    run.leave();
+                    continue;
+                }
+                run.pass(1);
+                while run.waiting() <= waiting[next] {
+                    found[next] = Some(self.seconds[word * 64 + place as usize]);
+                    next += 1;
+                    if next == waiting.len() {
+                        return found;
+                    }
+                }
+            }
+            run = after;
+        }
+        found
+    }
+
+    /// Bytes held beside the struct itself, marks not counted (some 2 a case).
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        self.filings.heap_bytes() + self.seconds.capacity() * size_of::<f64>()
+    }
+}
+
+/// Whether an open case comes before one that ended in the same microsecond.
+fn tangled(waits: &[Wait]) -> bool {
+    let mut open = None;
+    waits.iter().any(|wait| {
+        let micros = ends::micros(wait.seconds);
+        if wait.end == Wait::OPEN {
+            open = Some(micros);
+        }
+        wait.end != Wait::OPEN && open == Some(micros)
+    })
+}
+
+fn whole(cases: usize) -> u64 {
+    u64::try_from(cases).unwrap_or(u64::MAX)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of cases stay far below 2^52")]
+fn count(cases: usize) -> f64 {
+    cases as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of cases stay far below 2^52")]
+fn float(cases: u64) -> f64 {
+    cases as f64
+}
+
+#[cfg(test)]
+#[path = "waits_tests.rs"]
+mod tests;
