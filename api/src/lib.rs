@@ -8,6 +8,7 @@ pub mod config;
 pub mod dashboard;
 mod dead_letters;
 pub mod deeds;
+mod disclosure;
 pub mod error;
 pub mod extractors;
 mod fresh;

@@ -177,12 +177,21 @@ pub(crate) struct HeatKey {
     pub(crate) kelurahan: Option<i64>,
 }
 
-/// A heat and what rises in it for staff and for the public.
+/// A heat and what rises in it, as it is and as the public is told.
 #[derive(Debug)]
 pub(crate) struct HeatAnswer {
-    pub(crate) rows: Vec<HeatRow>,
+    pub(crate) exact: Vec<HeatRow>,
     pub(crate) rising: Vec<HeatRow>,
+    /// Counts rounded, expectation and surprise by them, without what is of too few people.
+    pub(crate) public: Vec<HeatRow>,
     pub(crate) rising_public: Vec<HeatRow>,
+}
+
+impl HeatAnswer {
+    /// Its rows, as staff or the public is told.
+    pub(crate) fn rows(&self, staff: bool) -> &[HeatRow] {
+        if staff { &self.exact } else { &self.public }
+    }
 }
 
 /// Which table of response times is remembered.

@@ -3,7 +3,7 @@
 -- Parameters: $level ('cell' or 'kelurahan'), $split (true: one row a category; false: all together under ''), $category,
 -- $channel ('' = all), $kelurahan (integer code, 0 = all), $start, $end (timestamps µs UTC, [start, end)), $since (timestamp, eight
 -- weeks before $start), $start_us (= $start), $window_us, $history_us (µs of log before $start, at most eight weeks), $weeks (whole
--- weeks in it), $places (number of areas of the city).
+-- weeks in it), $places (number of areas of the city), $base (1 = `told` is `expected`).
 -- Tables: panes, reports.
 -- One row an area (and category) with reports in the window:
 --   area                       H3 index or integer code of the kelurahan
@@ -11,6 +11,7 @@
 --   kelurahan                  integer code, the largest where an area has several, null = outside
 --   n                          reports
 --   expected                   reports expected, see below
+--   told                       the same of counts that are rounded down to multiples of $base: from the exact one those counts could be reckoned
 --   z                          2 (√(n + 3/8) − √(expected + 3/8)): Anscombe's, about normal also for small counts
 --   reporters                  different reporters among them
 --   since_us                   the first of them, µs since epoch UTC
@@ -60,7 +61,9 @@ city AS (
     SELECT
         category,
         CAST(sum(n + past) AS DOUBLE)
-            / (CAST($places AS DOUBLE) * (CAST($history_us AS DOUBLE) + CAST($window_us AS DOUBLE))) AS rate
+            / (CAST($places AS DOUBLE) * (CAST($history_us AS DOUBLE) + CAST($window_us AS DOUBLE))) AS rate,
+        CAST(sum(n + past) / CAST($base AS BIGINT) * CAST($base AS BIGINT) AS DOUBLE)
+            / (CAST($places AS DOUBLE) * (CAST($history_us AS DOUBLE) + CAST($window_us AS DOUBLE))) AS told_rate
     FROM counted
     GROUP BY category
 ),
@@ -73,7 +76,13 @@ hoped AS (
         (
             counted.same
             + CAST($window_us AS DOUBLE) * (counted.past + 3600000000.0 * city.rate) / (CAST($history_us AS DOUBLE) + 3600000000.0)
-        ) / (CAST($weeks AS DOUBLE) + 1.0) AS expected
+        ) / (CAST($weeks AS DOUBLE) + 1.0) AS expected,
+        (
+            counted.same / CAST($base AS BIGINT) * CAST($base AS BIGINT)
+            + CAST($window_us AS DOUBLE)
+                * (counted.past / CAST($base AS BIGINT) * CAST($base AS BIGINT) + 3600000000.0 * city.told_rate)
+                / (CAST($history_us AS DOUBLE) + 3600000000.0)
+        ) / (CAST($weeks AS DOUBLE) + 1.0) AS told
     FROM counted
     INNER JOIN city ON counted.category = city.category
     WHERE counted.n > 0
@@ -105,6 +114,7 @@ SELECT
     hoped.kelurahan,
     hoped.n,
     hoped.expected,
+    hoped.told,
     2.0 * (sqrt(CAST(hoped.n AS DOUBLE) + 0.375) - sqrt(hoped.expected + 0.375)) AS z,
     coalesce(witnessed.reporters, 0) AS reporters,
     witnessed.since_us

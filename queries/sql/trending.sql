@@ -3,7 +3,7 @@
 -- Parameters: $minimum_n, $minimum_reporters (below them a surprise is an anecdote), $limit (rows).
 -- Table: heat (the rows of cells.sql with $split true).
 -- Columns as in cells.sql, the most surprising first; ties by n, then area and category.
-SELECT area, category, kelurahan, n, expected, z, reporters, since_us
+SELECT area, category, kelurahan, n, expected, told, z, reporters, since_us
 FROM heat
 WHERE n >= CAST($minimum_n AS BIGINT)
     AND reporters >= CAST($minimum_reporters AS BIGINT)

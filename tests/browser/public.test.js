@@ -48,7 +48,7 @@ const noSideways = (page) => page.evaluate(() => document.documentElement.scroll
 async function areas() {
   const { items } = await answer("/v1/areas?level=kelurahan");
   const told = await Promise.all(items.slice(0, 60).map(({ code }) => answer(`/v1/areas/${code}`)));
-  const hidden = told.find((area) => area.suppressed_categories > 0 && area.categories.length > 0);
+  const hidden = told.find((area) => area.suppressed_categories && area.categories.length > 0);
   assert.ok(hidden, "the fixture has an area with few of something");
   return { hidden, few: told.find((area) => area.n === null) };
 }
@@ -176,6 +176,9 @@ describe("an area's page", () => {
       await page.waitForSelector(".by-category tbody tr");
       assert.equal(await page.locator('[aria-labelledby="area-counts"] tbody tr').count(), hidden.categories.length);
       assert.match(await page.locator(".suppressed").innerText(), /kurang dari 5/);
+      const first = page.locator(`tr[data-category="${hidden.categories[0].category}"] td`).first();
+      assert.equal(await first.innerText(), `${hidden.categories[0].n}+`, "as many at least");
+      assert.match(await page.locator(".rounded").innerText(), /^5\+: paling sedikit/);
       assert.match(await page.locator(".crumbs").innerText(), new RegExp(`${hidden.kota}[\\s\\S]*${hidden.kecamatan}`));
       await page.click(`.crumbs a >> nth=1`);
       await page.waitForFunction((name) => document.querySelector(".public h1")?.textContent.includes(name), hidden.kecamatan);
@@ -243,11 +246,11 @@ describe("an area's page", () => {
     });
   });
 
-  it("of an empty city says that there is nothing yet, and of a late one that it is late", async () => {
+  it("of an empty city says that there are too few to be told, and of a late one that it is late", async () => {
     await fixture.post("/fixture/mode", { mode: "empty" });
     await on({ path: "/wilayah/99.73" }, async (page) => {
       await page.waitForSelector('[aria-labelledby="area-counts"] .note');
-      assert.match(await page.locator('[aria-labelledby="area-counts"]').innerText(), /Belum ada keluhan/);
+      assert.match(await page.locator('[aria-labelledby="area-counts"]').innerText(), /Kurang dari 5 keluhan/);
     });
     await fixture.post("/fixture/mode", { mode: "stale" });
     await on({ path: "/wilayah/99.73" }, async (page) => {

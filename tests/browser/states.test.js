@@ -32,6 +32,32 @@ async function inMode(mode, options, check) {
 
 const kind = (page, wanted) => page.waitForSelector(`.badge[data-kind="${wanted}"]`, { timeout: 90_000 });
 
+describe("counts that are rounded", () => {
+  it("say that they are, on the map and beside it, in both languages", async () => {
+    for (const [lang, words] of [["id", /5\+: paling sedikit sekian; dibulatkan ke bawah per 5/], ["en", /5\+: at least so many; rounded down to multiples of 5/]]) {
+      await inMode("rounded", { path: `/?lang=${lang}` }, async (page, { faults }) => {
+        await mapDrawn(page);
+        await page.waitForSelector(".rising li button");
+        await page.waitForSelector(".legend .rounded");
+        assert.match(await page.locator(".legend .rounded").innerText(), words);
+        assert.match(await page.locator(".rising .how").first().innerText(), /^\d*[05]\+ /);
+        assert.match(await page.locator(".rising .how").first().getAttribute("title"), lang === "id" ? /melindungi pelapor/ : /protect reporters/);
+        assert.match(await page.locator(".totals dd").first().innerText(), /\+$/);
+        assert.deepEqual(faults, []);
+      });
+    }
+  });
+
+  it("are not said to be where they are exact", async () => {
+    await inMode("normal", {}, async (page) => {
+      await mapDrawn(page);
+      await page.waitForSelector(".rising li button");
+      assert.equal(await page.locator(".legend .rounded").count(), 0);
+      assert.match(await page.locator(".rising .how").first().innerText(), /^\d+ laporan/);
+    });
+  });
+});
+
 describe("freshness", () => {
   it("a killed server is TERPUTUS in its own row, and LANGSUNG again without a reload when it is back", async () => {
     await inMode("normal", {}, async (page) => {

@@ -11,7 +11,7 @@ describe("a clock that replays", () => {
   const edge = Date.parse("2026-01-15T07:03:00Z");
   const made = () => {
     const asked = [];
-    const replay = new Replay(async (atMs) => { asked.push(atMs); return { cells: new Map(), endMs: atMs, total: 0, hidden: 0, complete: true, peaks: [] }; }, () => {});
+    const replay = new Replay(async (atMs) => { asked.push(atMs); return { cells: new Map(), endMs: atMs, total: 0, complete: true, peaks: [] }; }, () => {});
     return { asked, replay, settled: () => new Promise((resolve) => setImmediate(resolve)) };
   };
 
@@ -37,7 +37,7 @@ describe("a clock that replays", () => {
 
   it("waits for its map, so that it never says a time that is not shown", async () => {
     let answer = () => {};
-    const replay = new Replay((atMs) => new Promise((resolve) => { answer = () => resolve({ cells: new Map(), endMs: atMs, total: 0, hidden: 0, complete: true, peaks: [] }); }), () => {});
+    const replay = new Replay((atMs) => new Promise((resolve) => { answer = () => resolve({ cells: new Map(), endMs: atMs, total: 0, complete: true, peaks: [] }); }), () => {});
     replay.seek(edge - hour, edge);
     replay.play(0);
     replay.tick(1_000, edge);
@@ -68,10 +68,10 @@ describe("a clock that replays", () => {
 });
 
 describe("a moment", () => {
-  it("counts what it may, says how much it may not, and names the cells farthest above usual", () => {
-    const cell = (index, n, z) => ({ h3: `8${index}`, index, kelurahan: null, n, expected: 1, z, suppressed: n === null });
-    const moment = read({ window_end: "2026-01-15T07:03:00Z", final: true, items: [cell(1, 4, 0.4), cell(2, 9, 4.26), cell(3, null, null), cell(4, 7, 2.9), cell(null, 5, 9)] });
-    assert.deepEqual([moment.total, moment.hidden, moment.cells.size], [20, 1, 3]);
+  it("counts reports and names the cells farthest above usual", () => {
+    const cell = (index, n, z) => ({ h3: `8${index}`, index, kelurahan: null, n, expected: 1, z });
+    const moment = read({ window_end: "2026-01-15T07:03:00Z", final: true, items: [cell(1, 4, 0.4), cell(2, 9, 4.26), cell(4, 7, 2.9), cell(null, 5, 9)] });
+    assert.deepEqual([moment.total, moment.cells.size], [20, 3]);
     assert.deepEqual(moment.cells.get(2), { n: 9, z10: 43 });
     assert.deepEqual(moment.peaks.map(({ index }) => index), [2, 4]);
   });

@@ -138,6 +138,20 @@ describe("numbers and times", () => {
     assert.equal(format.dayAndClock("id", "2026-01-15T18:30:00Z"), "16 Jan, 01.30");
   });
 
+  it("a count is as exact as it was told", () => {
+    const of = (value, roundedTo) => format.counted("id", value, roundedTo);
+    assert.deepEqual([0, 5, 1_230, null].map((value) => of(value, 5)), ["<5", "5+", "1.230+", "–"]);
+    assert.deepEqual([0, 5, 7].map((value) => of(value, 1)), ["0", "5", "7"]);
+    assert.equal(of(7), "7");
+  });
+
+  it("a report's moment is a day where no more is told, and so are spans of it", () => {
+    assert.equal(format.moment("id", "2026-01-15T18:30:00Z", "day"), "16 Jan");
+    assert.equal(format.moment("id", "2026-01-15T18:30:00Z"), "16 Jan, 01.30");
+    assert.deepEqual([3_600, 90_000, 200_000].map((seconds) => format.spanOf("id", seconds, "day")), ["1 hari", "1 hari", "2 hari"]);
+    assert.equal(format.spanOf("id", 3_600), "1 jam");
+  });
+
   it("spans use their two largest units", () => {
     const of = (seconds) => format.span("id", seconds);
     assert.deepEqual([0, 59, 60, 3599, 3600, 19_200, 86_400, 90_000, 500_000].map(of),

@@ -6,12 +6,13 @@ The city is told some thousands of reports in which everything personal bears a 
 pictures. Then every GET operation of `/openapi.json` is asked, with good parameters and bad ones, as somebody without a token. Exit 1 if
 
 - a mark is in any answer, in whatever form, unless the question held it;
-- an answer says how many reporters there are where there are one to four, or anything of a cell it calls suppressed;
-- a cell that is not suppressed has, counted here from what was sent, fewer than five reporters.
+- an answer says how many reporters there are where there are one to four;
+- a cell that is shown has, counted here from what was sent, fewer than five reporters, or its numbers are not rounded;
+- a count of fewer than five reporters can be learned by taking answers from each other: cells and categories, windows and shorter ones,
+  an hour and its quarters, a kelurahan and its cells, the list of GeoReport (`subtract.py`, which first checks itself on invented answers).
 
-Last it subtracts answers from each other, as somebody would who wants to know what is suppressed, and holds what comes out against the
-truth. What can be learned so is counted and printed, and does not fail: answers that are exact can be subtracted.
-Cells are Uber's h3, counts are this script's own.
+Complaints by kelurahan, category and day can be counted in the list of single complaints, which is what it is for; how many such counts areas
+leave out is printed. Cells are Uber's h3, counts are this script's own.
 """
 
 import argparse
@@ -34,12 +35,12 @@ import urllib.request
 import h3
 
 from open311 import answers, free_address
+from subtract import LEAST, Attack, check_itself, rfc3339, seconds, truth_of
 
 # In everything personal, and in nothing else.
 MARK = "zqxj"
 PHONE = "0899771"
 KEY = "leak-key-of-this-run"
-LEAST = 5
 PATIENCE_S = 180
 CATEGORIES = [("Banjir", "banjir"), ("Sampah", "sampah"), ("Jalan Rusak", "jalan_rusak"), ("Macet", "macet")]
 # Names of keys under which a person would stand.
@@ -50,13 +51,14 @@ def reports(chance, now, n):
     """Reports as the city is told them, and what is true of them: cell, category, reporter, minute."""
     lines, truth = [], []
     places = [(-6.15 - chance.random() * 0.15, 106.78 + chance.random() * 0.12) for _ in range(60)]
-    for number in range(n):
+    for number in range(n + 1):
         # Few places have many reports, many have few.
         place = places[min(int(chance.expovariate(0.08)), len(places) - 1)]
         lat, lng = place[0] + chance.uniform(-4e-4, 4e-4), place[1] + chance.uniform(-4e-4, 4e-4)
         name, category = chance.choice(CATEGORIES)
         reporter = chance.randrange(1, 3000)
-        filed = now - chance.randrange(2 * 60, 110 * 60)
+        # The last moves the watermark past all others, so that the list has them.
+        filed = now - chance.randrange(2 * 60, 110 * 60) if number < n else now
         moment = datetime.datetime.fromtimestamp(filed, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         phone = PHONE + "%05d" % reporter
         lines.append(json.dumps({
@@ -131,10 +133,6 @@ class City:
         for name in PERSONAL & row.keys():
             if row[name] is not None and not isinstance(row[name], dict):
                 self.leak(path, f"says the {name} {row[name]}")
-        if str(row.get("suppressed")).lower() == "true":
-            said = [name for name in ("n", "expected", "z", "reporters") if row.get(name) is not None]
-            if said:
-                self.leak(path, f"is suppressed and yet says {said}: {row}")
         reporters = row.get("reporters")
         if isinstance(reporters, (int, str)) and str(reporters).isdigit() and 1 <= int(reporters) < LEAST:
             self.leak(path, f"counts {reporters} reporters: {row}")
@@ -202,83 +200,75 @@ def random_path(chance, path, operation, known, moment):
     return path + ("?" + urllib.parse.urlencode(query) if query else "")
 
 
-def truth_of(truth, start, end):
-    """Reporters and reports by cell, and by cell and category, of a window."""
-    people, reports = collections.defaultdict(set), collections.Counter()
-    for cell, category, reporter, filed in truth:
-        if start <= filed < end:
-            for key in (cell, (cell, category)):
-                people[key].add(reporter)
-                reports[key] += 1
-    return people, reports
+def learn(city, truth):
+    """What somebody learns of few who takes answers from each other (`subtract.py`); all of it is a leak."""
+
+    def ask(path):
+        status, _, body = city.ask(path)
+        if status == 400:
+            return None
+        if status != 200:
+            sys.exit(f"leaks: {path} answers {status}: {body[:300]}")
+        return json.loads(body)
+
+    somebody = Attack(ask)
+    somebody.look()
+    somebody.reckon()
+    right, wrong = somebody.learned(truth)
+    for (cell, category, start, end), n in right:
+        city.leak("subtraction", f"{cell}, {category or 'all categories'}, {rfc3339(start)} to {rfc3339(end)}: {n} of fewer than {LEAST} reporters")
+    for words in somebody.odd:
+        city.leak("subtraction", words)
+    groups = sum(group[0] in somebody.kelurahan for group in somebody.bounds)
+    print(f"leaks: of {groups} groups in {len(somebody.windows)} windows {len(right)} of fewer than {LEAST} reporters are learned, {wrong} guesses are wrong")
+    if not somebody.windows or not somebody.kelurahan or not somebody.listed:
+        sys.exit("leaks: nothing was told that could be subtracted")
+    shown(city, truth)
+    areas(city, somebody.listed)
+    hotspots(city)
 
 
-def seconds(moment):
-    return datetime.datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp()
+def shown(city, truth):
+    """That every cell that is shown is of enough people, and rounded down from what was sent."""
+    for path in ("/v1/cells?window=60m", "/v1/cells?window=24h&split=category"):
+        answer = city.json(path)
+        step = answer["rounded_to"]
+        people, reports = truth_of(truth, seconds(answer["window_start"]), seconds(answer["window_end"]))
+        for item in answer["items"]:
+            key = (item["h3"], item.get("category"))
+            if len(people[key]) < LEAST:
+                city.leak(path, f"shows a cell of {len(people[key])} reporters: {item}")
+            if item["n"] % LEAST or item["reporters"] % LEAST or step != LEAST:
+                city.leak(path, f"is not rounded: {item}")
+            if item["n"] > reports[key] or item["reporters"] > len(people[key]):
+                print(f"leaks: {key} holds {reports[key]} reports by {len(people[key])} and is shown with {item}")
+    trending = city.json("/v1/trending")
+    for item in trending["items"]:
+        if item["n"] % LEAST or item["reporters"] % LEAST:
+            city.leak("/v1/trending", f"is not rounded: {item}")
 
 
-def small(what, learned, wrong):
-    print(f"leaks: by {what}: {learned} counts of fewer than {LEAST} reporters can be learned exactly" + (f", {wrong} guesses are wrong" if wrong else ""))
-
-
-def subtract(city, truth):
-    """What is learned of suppressed counts by taking one answer from another."""
-    whole, parts = city.json("/v1/cells?window=60m"), city.json("/v1/cells?window=60m&split=category")
-    if whole["window_end"] != parts["window_end"]:
-        sys.exit("leaks: the city moves while it is examined")
-    people, reports = truth_of(truth, seconds(whole["window_start"]), seconds(whole["window_end"]))
-    for item in whole["items"]:
-        told = None if item["suppressed"] else item["n"]
-        if told is not None and len(people[item["h3"]]) < LEAST:
-            city.leak("/v1/cells", f"shows a cell of {len(people[item['h3']])} reporters: {item}")
-        if told is not None and told != reports[item["h3"]]:
-            print(f"leaks: {item['h3']} holds {reports[item['h3']]} reports and is shown with {told}")
-
-    by_cell = collections.defaultdict(list)
-    for item in parts["items"]:
-        by_cell[item["h3"]].append(item)
-    learned = wrong = 0
-    for item in whole["items"]:
-        hidden = [part for part in by_cell[item["h3"]] if part["suppressed"]]
-        if item["suppressed"] or len(hidden) != 1:
-            continue
-        rest = item["n"] - sum(part["n"] for part in by_cell[item["h3"]] if not part["suppressed"])
-        right = rest == reports[(item["h3"], hidden[0]["category"])]
-        learned, wrong = learned + right, wrong + (not right)
-    small("a cell less its categories", learned, wrong)
-
-    learned = wrong = 0
-    end = seconds(whole["window_end"])
-    for minutes in (10, 20, 30, 40, 50):
-        shorter = {item["h3"]: item for item in city.json(f"/v1/cells?window={minutes}m")["items"]}
-        longer = {item["h3"]: item for item in city.json(f"/v1/cells?window={minutes + 1}m")["items"]}
-        people, reports = truth_of(truth, end - (minutes + 1) * 60, end - minutes * 60)
-        for cell, item in longer.items():
-            before = shorter.get(cell)
-            if item["suppressed"] or before is None or before["suppressed"] or not 0 < len(people[cell]) < LEAST:
-                continue
-            right = item["n"] - before["n"] == reports[cell]
-            learned, wrong = learned + right, wrong + (not right)
-    small("a window less one that is a minute shorter", learned, wrong)
-
-    people, reports = truth_of(truth, seconds(whole["window_start"]), seconds(whole["window_end"]))
-    listed = collections.Counter()
-    for page in range(1, 50):
-        found = city.json(f"/open311/v2/requests.json?extensions=true&page={page}")
-        for request in found:
-            if seconds(whole["window_start"]) <= seconds(request["requested_datetime"]) < seconds(whole["window_end"]):
-                listed[(request.get("extended_attributes") or {}).get("h3")] += 1
-        if len(found) < 1000:
-            break
-    hidden = [item["h3"] for item in whole["items"] if item["suppressed"]]
-    learned = sum(listed[cell] == reports[cell] for cell in hidden)
-    small("the list of GeoReport, report by report", learned, len(hidden) - learned)
-
-    learned = 0
+def areas(city, listed):
+    """That an area's own answer does not tell what it leaves out. The list of single complaints does, by kelurahan and category: it is counted and said."""
+    counts = collections.Counter((kelurahan, category) for kelurahan, category, *_ in listed)
+    known = 0
     for area in city.json("/v1/areas")["items"]:
-        for category in city.json(f"/v1/areas/{area['code']}")["categories"]:
-            learned += 1 <= category["n"] < LEAST
-    small("areas, whose complaints are counted whoever filed them", learned, 0)
+        told = city.json(f"/v1/areas/{area['code']}")
+        numbers = [told[name] for name in ("n", "open", "inflow_24h", "outflow_24h")] + [one[name] for one in told["categories"] for name in ("n", "open")]
+        if any(number is not None and (number < LEAST or number % LEAST) for number in numbers):
+            city.leak(f"/v1/areas/{area['code']}", f"is not rounded: {numbers}")
+        shown = {one["category"] for one in told["categories"]}
+        known += sum(1 <= n < LEAST for (kelurahan, category), n in counts.items() if kelurahan == area["code"] and category not in shown)
+    print(f"leaks: {known} counts of few complaints by kelurahan and category, which areas leave out, can be counted in the list of single complaints")
+
+
+def hotspots(city):
+    for item in city.json("/v1/hotspots?ended=true")["items"]:
+        why = city.json(f"/v1/hotspots/{item['id']}")
+        products = why["of_zone"] * why["of_window"] / max(1, why["of_city"])
+        exact = [name for name in ("observed", "of_zone", "of_window", "of_city") if why[name] % LEAST]
+        if exact or why["statistic"] is not None or why["usual"] is not None or why["week"] is not None or abs(why["expected"] - products) > 1e-6:
+            city.leak(f"/v1/hotspots/{item['id']}", f"tells exact numbers: {exact or why}")
 
 
 def examine(city, truth, arguments, now):
@@ -286,7 +276,7 @@ def examine(city, truth, arguments, now):
     document = city.json("/openapi.json")
     asked = [(path, item["get"]) for path, item in document["paths"].items() if "get" in item and path != "/v1/live"]
     known, moment = pools(city, now)
-    subtract(city, truth)
+    learn(city, truth)
     statuses = collections.Counter()
     forms = ["*/*", "application/json", "application/geo+json", "text/csv", "application/vnd.apache.arrow.stream", "text/xml"]
     reached = collections.Counter()
@@ -306,17 +296,18 @@ def examine(city, truth, arguments, now):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tanggap", required=True)
-    parser.add_argument("--queries", type=int, default=4_000)
+    parser.add_argument("--queries", type=int, default=10_000)
     parser.add_argument("--reports", type=int, default=4_000)
     parser.add_argument("--seed", type=int, default=17)
     arguments = parser.parse_args()
+    print(f"leaks: the check finds what it should in invented answers: {check_itself()}")
     now = int(time.time())
     lines, truth = reports(random.Random(arguments.seed), now, arguments.reports)
     with tempfile.TemporaryDirectory() as work:
         work = pathlib.Path(work)
         api, broker = free_address(), free_address()
         config = work / "tanggap.toml"
-        config.write_text(f'[api]\nlisten = "{api}"\n[open311]\nkeys = ["{KEY}"]\n')
+        config.write_text(f'[api]\nlisten = "{api}"\nrequests_per_s = 0\n[open311]\nkeys = ["{KEY}"]\n')
         server = subprocess.Popen([arguments.tanggap, "serve", "--config", config, "--data-dir", work / "data", "--broker-listen", broker])
         try:
             city = City(api)
@@ -325,7 +316,7 @@ def main():
             subprocess.run(produce, input="\n".join(lines) + "\n", text=True, check=True)
 
             def read():
-                return sum(lane["accounting"]["applied"] for lane in city.json("/v1/sources")["items"]) >= arguments.reports
+                return sum(lane["accounting"]["applied"] for lane in city.json("/v1/sources")["items"]) >= len(lines)
 
             wait_until("all reports are read", read)
             examine(city, truth, arguments, now)
@@ -334,7 +325,7 @@ def main():
             server.wait(60)
     if city.leaks:
         sys.exit(f"leaks: {len(city.leaks)} leaks")
-    print("leaks: nothing personal in any answer")
+    print("leaks: nothing personal in any answer, and no count of few")
 
 
 def wait_until(what, wanted):

@@ -133,8 +133,8 @@ impl Alert {
 
     /// Different reporters behind it; 0 where that is no question.
     #[must_use]
-    pub fn observed(&self) -> u64 {
-        self.body.get("observed").and_then(Value::as_u64).unwrap_or_default()
+    pub fn observed(&self) -> i64 {
+        self.body.get("observed").and_then(Value::as_i64).unwrap_or_default()
     }
 
     /// Whether what it is about goes on.

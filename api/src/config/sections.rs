@@ -284,7 +284,7 @@ pub struct ApiConfig {
     pub listen: SocketAddr,
     /// Whether `/v1/sql` answers.
     pub sql: bool,
-    /// Public answers leave out cells with fewer distinct reporters.
+    /// Public answers leave out cells with fewer distinct reporters, and round other counts down to multiples of it; 0 or 1 = they are exact.
     pub minimum_reporters: u32,
     /// An operator sends it as `Authorization: Bearer …`; roles are in `[access]`.
     pub staff_token: Option<Secret>,

@@ -9,4 +9,4 @@ pub use format::Format;
 pub use params::Params;
 pub use segment::Segment;
 pub use viewer::Viewer;
-pub(crate) use viewer::{Shown, audience_minimum, direct};
+pub(crate) use viewer::{Shown, direct};

@@ -11,6 +11,15 @@ use tanggap_engine::territory::KelurahanCode;
 
 use crate::error::Problem;
 
+/// Windows of the heat that the public may ask for: those of the map. None is as long as a day and another longer, since of whole days it is known
+/// how many complaints a kelurahan has.
+const HEAT_WINDOWS: [Duration; 4] = [
+    Duration::from_mins(15),
+    Duration::from_hours(1),
+    Duration::from_hours(6),
+    Duration::from_hours(24),
+];
+
 /// The parameters of a request, as written.
 #[derive(Clone, Debug, Default)]
 pub struct Params(Vec<(String, String)>);
@@ -93,17 +102,34 @@ impl Params {
         })
     }
 
-    /// The parameter `window` of the heat: one minute to a week, one hour unless said otherwise; µs.
+    /// The parameter `window` of the heat: for staff one minute to a week, for the public one of four; one hour unless said otherwise; µs.
     ///
     /// # Errors
-    /// If it is no length, or outside.
-    pub fn window_us(&self) -> Result<i64, Problem> {
+    /// If it is no length, outside, or none of those.
+    pub fn window_us(&self, staff: bool) -> Result<i64, Problem> {
         let length = self.length(
             "window",
             Duration::from_mins(1)..=Duration::from_hours(7 * 24),
             Duration::from_hours(1),
         )?;
+        if !staff {
+            self.rung("window", length, &HEAT_WINDOWS)?;
+        }
         Ok(i64::try_from(length.as_micros()).unwrap_or(i64::MAX))
+    }
+
+    /// That a length is one of those the public may ask for: of windows of any length one could be taken from the next.
+    ///
+    /// # Errors
+    /// A problem that names them, if it is another one.
+    pub fn rung(&self, name: &str, length: Duration, ladder: &[Duration]) -> Result<(), Problem> {
+        if ladder.contains(&length) {
+            return Ok(());
+        }
+        let words: Vec<String> = ladder.iter().map(|rung| written(*rung)).collect();
+        let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+        words.push("any other for staff");
+        Err(Problem::parameter(name, self.get(name).unwrap_or_default(), &words))
     }
 
     /// A moment (RFC 3339), µs since epoch UTC.
@@ -196,6 +222,20 @@ mod tests {
         }
         assert_eq!(written(Duration::from_mins(90)), "90m");
         assert_eq!(written(Duration::from_hours(24)), "1d");
+    }
+
+    #[test]
+    fn the_public_has_the_windows_of_the_map_and_staff_any() {
+        let asked = |window: &str| Params(vec![("window".to_owned(), window.to_owned())]);
+        for (window, minutes) in [("15m", 15), ("60m", 60), ("1h", 60), ("6h", 360), ("24h", 1_440), ("1d", 1_440)] {
+            assert_eq!(asked(window).window_us(false).unwrap(), minutes * 60_000_000, "{window}");
+        }
+        for window in ["1m", "61m", "3h", "7d"] {
+            assert!(asked(window).window_us(true).is_ok(), "{window}");
+            let problem = asked(window).window_us(false).unwrap_err();
+            assert_eq!(problem.errors[0].allowed[..4], ["15m", "1h", "6h", "1d"], "{window}");
+        }
+        assert_eq!(Params::default().window_us(false).unwrap(), 3_600_000_000);
     }
 
     #[test]

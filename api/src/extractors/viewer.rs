@@ -63,12 +63,6 @@ impl Viewer {
         if self.may(right) { Ok(()) } else { Err(right.refused(self.role)) }
     }
 
-    /// Different reporters an area must have to be counted for this viewer.
-    #[must_use]
-    pub fn minimum_reporters(&self, state: &AppState) -> i64 {
-        audience_minimum(self.staff(), state)
-    }
-
     /// By what a request carries and where it comes from.
     ///
     /// # Errors
@@ -86,15 +80,6 @@ impl Viewer {
         } else {
             Self::anonymous()
         })
-    }
-}
-
-/// Different reporters an area must have to be counted for staff, or for the public: what is kept for many is kept for one of the two.
-pub(crate) fn audience_minimum(staff: bool, state: &AppState) -> i64 {
-    if staff {
-        0
-    } else {
-        i64::from(state.settings.public_minimum_reporters)
     }
 }
 

@@ -11,12 +11,14 @@ use tanggap_queries::named::{Expectation, History};
 use tanggap_queries::tables::CitySnapshot;
 
 use super::Grid;
+use crate::disclosure::Disclosure;
 use crate::time::Window;
 
 /// Reports of one pane and cell.
 pub(super) struct Counted {
     pub(super) pane: i64,
     pub(super) cell: u64,
+    pub(super) category: u8,
     pub(super) n: i64,
 }
 
@@ -39,6 +41,7 @@ pub(super) fn scan(snapshot: &CitySnapshot, category: Option<Category>, from_us:
                 take(&Counted {
                     pane,
                     cell: cells.value(row),
+                    category: categories.value(row),
                     n: counts.value(row),
                 });
             }
@@ -85,12 +88,14 @@ impl Baseline {
     }
 
     /// The expectation of a window with `n` reports in the city, and what it takes per cell.
-    pub(super) fn expectation(&self, window: Window, n: i64, grid: &Grid) -> Expectation {
-        Expectation::new(window.end_us - window.start_us, self.history, self.city + n, grid.places())
+    pub(super) fn expectation(&self, window: Window, n: i64, grid: &Grid, disclosure: Disclosure) -> Expectation {
+        let reports = disclosure.rounded(self.city + n);
+        Expectation::new(window.end_us - window.start_us, self.history, reports, grid.places())
     }
 
-    /// What a cell had before.
-    pub(super) fn past(&self, number: u32) -> (i64, i64) {
-        self.past.get(&number).copied().unwrap_or_default()
+    /// What a cell had before, as far as it may be told.
+    pub(super) fn past(&self, number: u32, disclosure: Disclosure) -> (i64, i64) {
+        let (past, same) = self.past.get(&number).copied().unwrap_or_default();
+        (disclosure.rounded(past), disclosure.rounded(same))
     }
 }

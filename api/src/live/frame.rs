@@ -6,11 +6,12 @@ use serde::Serialize;
 use super::event_id::EventId;
 use super::heat::CellHeat;
 
-/// Cells in columns: numbers, counts, ten times the surprise.
+/// Cells in columns: numbers, counts (multiples of `rounded_to`), ten times the surprise.
 #[derive(Debug, Serialize)]
 pub(super) struct Cells<'a> {
     pub(super) grid: &'a str,
     pub(super) window_s: u32,
+    pub(super) rounded_to: i64,
     pub(super) as_of: Option<String>,
     #[serde(rename = "final")]
     pub(super) complete: bool,

@@ -90,6 +90,12 @@ impl Grid {
         self.numbers.get(&cell).copied()
     }
 
+    /// The cell of a number, if there is one.
+    #[must_use]
+    pub fn at(&self, number: u32) -> Option<&GridCell> {
+        self.cells.get(usize::try_from(number).ok()?)
+    }
+
     /// How many there are, at least 1.
     #[must_use]
     pub fn places(&self) -> u32 {

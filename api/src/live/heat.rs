@@ -11,6 +11,7 @@ use tanggap_queries::tables::CitySnapshot;
 
 use super::Grid;
 use super::baseline::{Baseline, scan};
+use crate::disclosure::Disclosure;
 use crate::time::Window;
 
 /// Count and ten times the surprise of a cell.
@@ -24,34 +25,37 @@ pub(super) struct Heat {
 }
 
 impl Heat {
-    /// Counts. Cells with fewer than `minimum_reporters` different reporters are left out.
+    /// Counts, as they may be told: cells of too few different reporters are left out.
     pub(super) fn count(
         snapshot: &CitySnapshot,
         grid: &Grid,
         window: Window,
         category: Option<Category>,
         baseline: &Baseline,
-        minimum_reporters: usize,
+        disclosure: Disclosure,
     ) -> Self {
-        let mut counts: HashMap<u32, i64> = HashMap::new();
+        // By number, which is the order of cells elsewhere too.
+        let mut counts: BTreeMap<u32, i64> = BTreeMap::new();
+        let mut parts: BTreeMap<(u32, u8), i64> = BTreeMap::new();
         let mut city = 0;
         scan(snapshot, category, window.start_us, window.end_us, |counted| {
             city += counted.n;
             if let Some(number) = grid.number(counted.cell) {
                 *counts.entry(number).or_default() += counted.n;
+                *parts.entry((number, counted.category)).or_default() += counted.n;
             }
         });
-        if minimum_reporters > 1 {
-            let witnesses = witnesses(snapshot, grid, window, category, minimum_reporters);
-            counts.retain(|number, _| witnesses.get(number).is_some_and(|reporters| reporters.len() >= minimum_reporters));
-        }
-        let expectation = baseline.expectation(window, city, grid);
+        let told = told(&counts, &parts, grid, disclosure, || {
+            let enough = usize::try_from(disclosure.rounded_to()).unwrap_or(usize::MAX);
+            witnesses(snapshot, grid, window, category, enough)
+        });
+        let expectation = baseline.expectation(window, city, grid, disclosure);
         let heat = |(number, n): (u32, i64)| {
-            let (past, same) = baseline.past(number);
+            let (past, same) = baseline.past(number, disclosure);
             (number, (n, tenths(surprise(n, expectation.of(past, same)))))
         };
         Self {
-            cells: counts.into_iter().filter(|(_, n)| *n > 0).map(heat).collect(),
+            cells: told.into_iter().filter(|(_, n)| *n > 0).map(heat).collect(),
         }
     }
 
@@ -66,6 +70,43 @@ impl Heat {
     }
 }
 
+/// Counts of cells as they may be told, beside those of their categories, which `/v1/cells` tells too.
+fn told(
+    counts: &BTreeMap<u32, i64>,
+    parts: &BTreeMap<(u32, u8), i64>,
+    grid: &Grid,
+    disclosure: Disclosure,
+    witnesses: impl FnOnce() -> Witnesses,
+) -> Vec<(u32, i64)> {
+    if disclosure.exact() {
+        return counts.iter().map(|(number, n)| (*number, *n)).collect();
+    }
+    let witnesses = witnesses();
+    let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let kelurahan = |number: u32| grid.at(number).map(|cell| cell.kelurahan);
+    let apart = disclosure.apart(parts.iter().map(|(part, n)| {
+        let reporters = witnesses.get(part).map_or(0, HashSet::len);
+        ((kelurahan(part.0), part.1), *n, whole(reporters))
+    }));
+    let mut sums: HashMap<u32, i64> = HashMap::new();
+    for ((number, _), n) in parts.keys().zip(apart) {
+        *sums.entry(*number).or_default() += n.unwrap_or(0);
+    }
+    let mut people: HashMap<u32, HashSet<u64>> = HashMap::new();
+    for ((number, _), reporters) in &witnesses {
+        people.entry(*number).or_default().extend(reporters);
+    }
+    let own = disclosure.apart(counts.iter().map(|(number, n)| {
+        let reporters = people.get(number).map_or(0, HashSet::len);
+        (kelurahan(*number), *n, whole(reporters))
+    }));
+    let sum = |number: &u32| sums.get(number).copied().unwrap_or(0);
+    let cells = counts.keys().zip(own);
+    cells
+        .filter_map(|(number, own)| Some((*number, disclosure.whole(own, sum(number))?)))
+        .collect()
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     reason = "the cast saturates, and a surprise is a square root of a count"
@@ -74,29 +115,19 @@ fn tenths(z: f64) -> i32 {
     (z * 10.0).round() as i32
 }
 
-/// Different reporters of each cell in the window, no more than `enough` of them.
-fn witnesses(
-    snapshot: &CitySnapshot,
-    grid: &Grid,
-    window: Window,
-    category: Option<Category>,
-    enough: usize,
-) -> HashMap<u32, HashSet<u64>> {
-    let mut witnesses: HashMap<u32, HashSet<u64>> = HashMap::new();
+/// Different reporters by cell and category.
+type Witnesses = HashMap<(u32, u8), HashSet<u64>>;
+
+/// Different reporters of each cell and category in the window, no more than `enough` of them.
+fn witnesses(snapshot: &CitySnapshot, grid: &Grid, window: Window, category: Option<Category>, enough: usize) -> Witnesses {
+    let mut witnesses = Witnesses::new();
     for batch in snapshot.lanes.values().flat_map(|lane| lane.cases.iter().chain(&lane.signals)) {
         note(batch, grid, window, category, enough, &mut witnesses);
     }
     witnesses
 }
 
-fn note(
-    batch: &RecordBatch,
-    grid: &Grid,
-    window: Window,
-    category: Option<Category>,
-    enough: usize,
-    witnesses: &mut HashMap<u32, HashSet<u64>>,
-) {
+fn note(batch: &RecordBatch, grid: &Grid, window: Window, category: Option<Category>, enough: usize, witnesses: &mut Witnesses) {
     let column = |name: &str| batch.column_by_name(name);
     let (Some(times), Some(cells), Some(categories)) = (column(schema::EVENT_TIME), column(schema::CELL), column(schema::CATEGORY)) else {
         return;
@@ -119,7 +150,7 @@ fn note(
             continue;
         }
         let Some(number) = grid.number(cells.value(row)) else { continue };
-        let known = witnesses.entry(number).or_default();
+        let known = witnesses.entry((number, categories.value(row))).or_default();
         if known.len() < enough {
             known.insert(reporters.value(row));
         }

@@ -22,8 +22,8 @@ use super::baseline::Baseline;
 use super::event_id::{EventId, Run};
 use super::heat::{Heat, totals};
 use super::told::{Joined, Message, Told};
+use crate::disclosure::Disclosure;
 use crate::error::Problem;
-use crate::extractors::audience_minimum;
 use crate::routes::{open_complaints, rising, sources};
 use crate::state::AppState;
 use crate::time::{Window, now_us, rfc3339};
@@ -115,7 +115,7 @@ impl Tickers {
                 server: self.since_ms,
                 ticker: self.started.fetch_add(1, Ordering::Relaxed) + 1,
             };
-            let ticker = Arc::new(Ticker::new(topic, run));
+            let ticker = Arc::new(Ticker::new(topic, run, Disclosure::to(topic.staff, state)));
             tokio::spawn(tick(Arc::downgrade(state), Arc::clone(&ticker)));
             ticker
         });
@@ -130,10 +130,10 @@ impl Tickers {
 }
 
 impl Ticker {
-    fn new(topic: Topic, run: Run) -> Self {
+    fn new(topic: Topic, run: Run, disclosure: Disclosure) -> Self {
         Self {
             topic,
-            told: Mutex::new(Told::new(run, topic.window_s)),
+            told: Mutex::new(Told::new(run, topic.window_s, disclosure.rounded_to())),
             sender: channel(BACKLOG).0,
         }
     }
@@ -180,12 +180,12 @@ impl Ticker {
             return None;
         };
         let (city, grid, topic) = (Arc::clone(snapshot), Arc::clone(&state.grid), self.topic);
-        let minimum = usize::try_from(audience_minimum(topic.staff, state)).unwrap_or(usize::MAX);
+        let disclosure = Disclosure::to(topic.staff, state);
         let counted = state.analysts.compute(move || {
             let baseline = baseline
                 .filter(|baseline| baseline.fits(window))
                 .unwrap_or_else(|| Baseline::before(&city, &grid, window, topic.category));
-            let heat = Heat::count(&city, &grid, window, topic.category, &baseline, minimum);
+            let heat = Heat::count(&city, &grid, window, topic.category, &baseline, disclosure);
             (heat, baseline)
         });
         // A failure is logged where it happens; the listeners keep what they have.
@@ -203,22 +203,30 @@ impl Ticker {
                 .unwrap_or_default(),
             None => Vec::new(),
         };
+        let disclosure = Disclosure::to(topic.staff, state);
         let open = open_complaints(state, snapshot).await.ok().flatten();
+        let open = open.and_then(|open| disclosure.many(i64::try_from(open).unwrap_or(i64::MAX)));
         let sums = self
             .window(state, snapshot)
             .map(|window| totals(snapshot, topic.category, window.end_us));
         self.tell_watermark(&json!({
             "as_of": snapshot.watermark().map(rfc3339),
             "now": rfc3339(now),
+            "rounded_to": disclosure.rounded_to(),
             "sources": sources(snapshot, state.settings.delay_s, now),
             "trending": trending,
             "totals": {
-                "reports_60m": sums.map(|sums| sums.0),
+                "reports_60m": sums.and_then(|sums| disclosure.many(sums.0)),
                 "open": open,
-                "rate_per_min": sums.map(|sums| f64::from(i32::try_from(sums.1).unwrap_or(i32::MAX)) / 5.0),
+                "rate_per_min": sums.and_then(|sums| disclosure.many(sums.1)).map(a_minute),
             },
         }));
     }
+}
+
+/// Of five minutes.
+fn a_minute(n: i64) -> f64 {
+    f64::from(i32::try_from(n).unwrap_or(i32::MAX)) / 5.0
 }
 
 /// Ticks until nobody has listened for a while, the server stops, or the state is gone.

@@ -37,6 +37,7 @@ pub(super) struct Joined {
 pub(super) struct Told {
     run: Run,
     window_s: u32,
+    rounded_to: i64,
     seq: u64,
     heat: Heat,
     window: Option<Window>,
@@ -50,10 +51,11 @@ pub(super) struct Told {
 }
 
 impl Told {
-    pub(super) fn new(run: Run, window_s: u32) -> Self {
+    pub(super) fn new(run: Run, window_s: u32, rounded_to: i64) -> Self {
         Self {
             run,
             window_s,
+            rounded_to,
             seq: 0,
             heat: Heat::default(),
             window: None,
@@ -151,6 +153,7 @@ impl Told {
         Cells {
             grid,
             window_s: self.window_s,
+            rounded_to: self.rounded_to,
             as_of: self.as_of.map(rfc3339),
             complete: self.window.is_some_and(|window| window.complete),
             columns: cells,
@@ -240,7 +243,7 @@ mod tests {
     #[test]
     fn a_page_that_breaks_anywhere_ends_with_the_city_of_one_that_never_broke() {
         let mut random = ChaCha8Rng::seed_from_u64(23);
-        let mut told = Told::new(RUN, 3_600);
+        let mut told = Told::new(RUN, 3_600, 1);
         let (mut steady, mut broken) = (Page::default(), Page::default());
         steady.join(&told);
         broken.join(&told);
@@ -278,7 +281,7 @@ mod tests {
     #[test]
     fn after_too_long_a_break_everything_is_told_anew() {
         let mut random = ChaCha8Rng::seed_from_u64(5);
-        let mut told = Told::new(RUN, 3_600);
+        let mut told = Told::new(RUN, 3_600, 1);
         let mut page = Page::default();
         let (_, message) = told.heat(heat(&mut random), None, None, "g").unwrap();
         page.hear(&message);
@@ -294,7 +297,7 @@ mod tests {
     #[test]
     fn an_id_of_another_run_or_of_none_is_no_place_to_go_on_from() {
         let mut random = ChaCha8Rng::seed_from_u64(7);
-        let mut told = Told::new(RUN, 3_600);
+        let mut told = Told::new(RUN, 3_600, 1);
         told.heat(heat(&mut random), None, None, "g");
         let own = told.heard(1);
         assert!(told.join(Some(own), "g").first.is_empty(), "nothing was missed");

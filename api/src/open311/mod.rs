@@ -1,7 +1,8 @@
 //! Open311's GeoReport, version 2, at `/open311/v2`: services, requests, and filing one, in XML and JSON. Our own lifecycle is richer and
 //! lies behind it: GeoReport knows open and closed, and the rest is in `status_notes`.
 //!
-//! What anybody sees of a request is no text, no photo, no reporter, and not its point but the centre of its H3 cell, as `/v1` shows it.
+//! What anybody sees of a request is no text, no photo, no reporter, of its place the kelurahan, and of its moments the day: with the cell and the
+//! moment of each, whoever counts requests would know what `/v1/cells` does not say of few. Staff see the centre of the cell.
 
 mod document;
 mod filing;

@@ -1,26 +1,31 @@
 //! Requests of GeoReport: our complaints, each by itself.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use geo::InteriorPoint;
 use h3o::{CellIndex, LatLng};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tanggap_engine::event::Category;
+use tanggap_engine::territory::KelurahanCode;
 use tanggap_queries::named::{GeoReport, GeoReportQuestion};
 
 use super::CHANNEL;
 use super::form::{Asked, Form, admit, value};
 use super::services::served;
+use crate::disclosure::Disclosure;
 use crate::error::Problem;
-use crate::extractors::Segment;
+use crate::extractors::{Segment, Viewer};
 use crate::state::AppState;
 use crate::time::{now_us, rfc3339};
 
 /// What one question may span, µs: 90 days.
-const SPAN_US: i64 = 90 * 86_400_000_000;
+const SPAN_US: i64 = 90 * DAY_US;
+const DAY_US: i64 = 86_400_000_000;
 /// What one answer may hold.
 const MOST: usize = 1_000;
 /// Ids one question may name.
@@ -30,7 +35,7 @@ const FAR_US: i64 = 4_102_444_800_000_000;
 
 /// One request
 ///
-/// `GeoReport`: a request by its id. An id of another channel than `GeoReport`'s own is `<channel>:<id>`.
+/// `GeoReport`: a request by its id, as the list shows it. An id of another channel than `GeoReport`'s own is `<channel>:<id>`.
 #[utoipa::path(
     get,
     path = "/open311/v2/requests/{document}",
@@ -42,10 +47,16 @@ const FAR_US: i64 = 4_102_444_800_000_000;
         (status = 404, description = "No such request", content((serde_json::Value = "application/json"), (String = "text/xml"))),
     )
 )]
-pub(crate) async fn request(State(state): State<Arc<AppState>>, Segment(document): Segment<String>, Asked(asked): Asked) -> Response {
+pub(crate) async fn request(
+    State(state): State<Arc<AppState>>,
+    viewer: Viewer,
+    Segment(document): Segment<String>,
+    Asked(asked): Asked,
+) -> Response {
     let (id, form) = Form::of(&document);
     let found = one(&state, id, &asked).await.map(|report| {
-        let tree = json!([shown(&state, &report, extended(&asked))]);
+        let mut places = Places::new(&state, Disclosure::of(&viewer, &state));
+        let tree = json!([places.shown(&report, extended(&asked))]);
         (StatusCode::OK, "service_requests", "request", tree)
     });
     Form::answer(form, found)
@@ -87,11 +98,13 @@ async fn one(state: &AppState, id: &str, asked: &[(String, String)]) -> Result<G
 }
 
 /// The requests asked for, the newest first.
-pub(super) async fn list(state: &AppState, asked: &[(String, String)]) -> Result<Value, Problem> {
-    let question = question(asked, now_us())?;
+pub(super) async fn list(state: &AppState, viewer: &Viewer, asked: &[(String, String)]) -> Result<Value, Problem> {
+    let disclosure = Disclosure::of(viewer, state);
+    let question = question(asked, now_us(), disclosure)?;
     let found = ask(state, question).await?;
     let extended = extended(asked);
-    Ok(found.iter().map(|report| shown(state, report, extended)).collect())
+    let mut places = Places::new(state, disclosure);
+    Ok(found.iter().map(|report| places.shown(report, extended)).collect())
 }
 
 async fn ask(state: &AppState, mut question: GeoReportQuestion) -> Result<Vec<GeoReport>, Problem> {
@@ -125,7 +138,7 @@ const fn everything() -> GeoReportQuestion {
 }
 
 /// What is asked for.
-fn question(asked: &[(String, String)], now_us: i64) -> Result<GeoReportQuestion, Problem> {
+fn question(asked: &[(String, String)], now_us: i64, disclosure: Disclosure) -> Result<GeoReportQuestion, Problem> {
     if let Some(ids) = value(asked, "service_request_id") {
         let ids: Vec<(String, String)> = ids.split(',').map(|id| named(id.trim())).collect();
         if ids.len() > MOST_IDS {
@@ -160,9 +173,14 @@ fn question(asked: &[(String, String)], now_us: i64) -> Result<GeoReportQuestion
         ids: Vec::new(),
         categories,
         closed,
-        since_us,
+        // Whoever is told the days of requests asks for whole days: else the moments could be found by asking.
+        since_us: disclosure.day(since_us),
         // GeoReport's last moment belongs to the span, ours does not.
-        until_us: last_us.saturating_add(1),
+        until_us: if disclosure.exact() {
+            last_us.saturating_add(1)
+        } else {
+            disclosure.day(last_us).saturating_add(DAY_US)
+        },
         skip: (page - 1) * size,
         limit: size,
     })
@@ -211,11 +229,52 @@ fn public_id(report: &GeoReport) -> String {
     format!("{}:{}", report.channel, report.id)
 }
 
-fn shown(state: &AppState, report: &GeoReport, extended: bool) -> Value {
+/// Where requests lie, as whoever asks is told: staff the centre of the cell, the public a point of the kelurahan that is the same for all of it.
+/// With cells and moments one could count what few people reported there and then.
+struct Places<'a> {
+    state: &'a AppState,
+    disclosure: Disclosure,
+    /// Of kelurahan that were asked for: latitude and longitude, degrees.
+    points: BTreeMap<i64, Option<(f64, f64)>>,
+}
+
+impl<'a> Places<'a> {
+    const fn new(state: &'a AppState, disclosure: Disclosure) -> Self {
+        Self {
+            state,
+            disclosure,
+            points: BTreeMap::new(),
+        }
+    }
+
+    /// Latitude and longitude of a request, degrees; none of one that is not located.
+    fn point(&mut self, report: &GeoReport) -> Option<(f64, f64)> {
+        if self.disclosure.exact() {
+            let centre = LatLng::from(cell(report)?);
+            return Some((centre.lat(), centre.lng()));
+        }
+        let (code, territory) = (report.kelurahan?, &self.state.territory);
+        let found = || {
+            let kelurahan = territory.find(KelurahanCode::from_integer(code))?;
+            kelurahan.shape.interior_point().map(|point| (point.y(), point.x()))
+        };
+        *self.points.entry(code).or_insert_with(found)
+    }
+
+    fn shown(&mut self, report: &GeoReport, extended: bool) -> Value {
+        let point = self.point(report);
+        shown(self.state, report, point, self.disclosure, extended)
+    }
+}
+
+fn cell(report: &GeoReport) -> Option<CellIndex> {
+    report.cell.and_then(|cell| CellIndex::try_from(cell.cast_unsigned()).ok())
+}
+
+fn shown(state: &AppState, report: &GeoReport, point: Option<(f64, f64)>, disclosure: Disclosure, extended: bool) -> Value {
     let category = Category::from_id(&report.category).unwrap_or(Category::Lainnya);
-    let cell = report.cell.and_then(|cell| CellIndex::try_from(cell.cast_unsigned()).ok());
-    let centre = cell.map(LatLng::from);
     let rounded = |degrees: f64| (degrees * 1e5).round() / 1e5;
+    let day = |time_us: i64| rfc3339(disclosure.day(time_us));
     let mut request = json!({
         "service_request_id": public_id(report),
         "status": if report.closed { "closed" } else { "open" },
@@ -225,32 +284,36 @@ fn shown(state: &AppState, report: &GeoReport, extended: bool) -> Value {
         "description": null,
         "agency_responsible": report.agency,
         "service_notice": null,
-        "requested_datetime": rfc3339(report.filed_us),
-        "updated_datetime": rfc3339(report.changed_us),
-        "expected_datetime": report.expected_us.map(rfc3339),
+        "requested_datetime": day(report.filed_us),
+        "updated_datetime": day(report.changed_us),
+        "expected_datetime": report.expected_us.map(|time_us| rfc3339(disclosure.day_end(time_us))),
         "address": null,
         "address_id": null,
         "zipcode": null,
-        "lat": centre.map(|centre| rounded(centre.lat())),
-        "long": centre.map(|centre| rounded(centre.lng())),
+        "lat": point.map(|(latitude, _)| rounded(latitude)),
+        "long": point.map(|(_, longitude)| rounded(longitude)),
         "media_url": null,
     });
     if extended {
         let (code, name) = state.place(report.kelurahan);
         request["extended_attributes"] = json!({
             "channel": report.channel,
-            "h3": cell.map(|cell| cell.to_string()),
             "kelurahan": code,
             "kelurahan_name": name,
-            "position": "cell_centre",
+            "position": if disclosure.exact() { "cell_centre" } else { "kelurahan" },
+            "times": disclosure.times(),
         });
+        if let Some(cell) = cell(report).filter(|_| disclosure.exact()) {
+            request["extended_attributes"]["h3"] = json!(cell.to_string());
+        }
     }
     request
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{SPAN_US, named, question};
+    use super::{DAY_US, SPAN_US, named, question};
+    use crate::disclosure::Disclosure;
 
     const NOW: i64 = 1_768_460_580_000_000;
 
@@ -263,15 +326,25 @@ mod tests {
 
     #[test]
     fn dates_span_at_most_ninety_days_and_those_that_are_left_out_are_filled_in() {
-        let day_us = SPAN_US / 90;
-        let span = |asked: &[(&str, &str)]| question(&pairs(asked), NOW).map(|question| (question.since_us, question.until_us));
+        let span =
+            |asked: &[(&str, &str)]| question(&pairs(asked), NOW, Disclosure::EXACT).map(|question| (question.since_us, question.until_us));
         assert_eq!(span(&[]).unwrap().0, NOW - SPAN_US);
         let start = "2026-01-01T00:00:00+07:00";
         let start_us = 1_767_200_400_000_000;
         assert_eq!(span(&[("start_date", start)]).unwrap(), (start_us, start_us + SPAN_US + 1));
         assert_eq!(span(&[("end_date", start)]).unwrap(), (start_us - SPAN_US, start_us + 1));
         let both = span(&[("start_date", start), ("end_date", "2026-01-02T00:00:00 07:00")]);
-        assert_eq!(both.unwrap(), (start_us, start_us + day_us + 1), "an unescaped plus");
+        assert_eq!(both.unwrap(), (start_us, start_us + DAY_US + 1), "an unescaped plus");
+        let noon = [
+            ("start_date", "2026-01-01T12:00:00+07:00"),
+            ("end_date", "2026-01-01T12:00:01+07:00"),
+        ];
+        let days = question(&pairs(&noon), NOW, Disclosure::rounding(5)).unwrap();
+        assert_eq!(
+            (days.since_us, days.until_us),
+            (start_us, start_us + DAY_US),
+            "the public asks for days"
+        );
         for wrong in [
             &[("start_date", start), ("end_date", "2026-12-31T00:00:00Z")][..],
             &[("start_date", "yesterday")],
@@ -294,11 +367,17 @@ mod tests {
                 ("status", "open"),
             ]),
             NOW,
+            Disclosure::EXACT,
         )
         .unwrap();
         assert_eq!((asked.skip, asked.limit, asked.closed), (100, 50, Some(false)));
         assert_eq!(asked.categories, ["banjir", "sampah"]);
-        let asked = question(&pairs(&[("service_request_id", "a1,qlue:7"), ("status", "nonsense")]), NOW).unwrap();
+        let asked = question(
+            &pairs(&[("service_request_id", "a1,qlue:7"), ("status", "nonsense")]),
+            NOW,
+            Disclosure::EXACT,
+        )
+        .unwrap();
         assert_eq!(
             asked.ids,
             [("open311".to_owned(), "a1".to_owned()), ("qlue".to_owned(), "7".to_owned())]

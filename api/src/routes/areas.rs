@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::answer::{Words, json, steady};
 use super::freshness::Frame;
 use super::outline::outline;
+use crate::disclosure::Disclosure;
 use crate::error::Problem;
 use crate::extractors::{Format, Params, Segment, Viewer};
 use crate::state::AppState;
@@ -44,17 +45,17 @@ pub(crate) struct AreasAnswer {
 }
 
 /// Complaints of one category in an area.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AreaCategory {
     /// Category id.
     category: String,
     /// The category in words.
-    category_label: Option<Words>,
-    /// Complaints.
+    category_label: Words,
+    /// Complaints; in public rounded down, as the next two are.
     n: i64,
-    /// Neither resolved nor ended.
-    open: i64,
-    /// Complaints by status.
+    /// Neither resolved nor ended; in public null of fewer than `minimum_n`.
+    open: Option<i64>,
+    /// Complaints by status; in public those with at least `minimum_n`.
     by_status: BTreeMap<String, i64>,
 }
 
@@ -77,7 +78,7 @@ pub(crate) struct AreaAnswer {
     area_km2: f64,
     /// The boundaries are a construction, not the city's own.
     approximate: bool,
-    /// Complaints; for the public null, as the next three are, where they are fewer than `minimum_n`.
+    /// Complaints; for the public rounded down, and null, as each of the next three, where they are fewer than `minimum_n`.
     n: Option<i64>,
     /// Neither resolved nor ended.
     open: Option<i64>,
@@ -85,12 +86,14 @@ pub(crate) struct AreaAnswer {
     inflow_24h: Option<i64>,
     /// Resolved or ended in the last 24 hours.
     outflow_24h: Option<i64>,
-    /// Complaints of a category that is counted by itself for whoever asks.
+    /// Complaints that are counted for whoever asks.
     minimum_n: i64,
+    /// What counts are rounded down to a multiple of; 1 = they are exact.
+    rounded_to: i64,
     /// By category, the fullest first.
     categories: Vec<AreaCategory>,
-    /// Categories that are not: those with fewer, and where what is left of the total would tell one of them, the next one.
-    suppressed_categories: usize,
+    /// Whether there are categories with fewer complaints than are counted. How many is not said.
+    suppressed_categories: bool,
 }
 
 /// The units of the territory
@@ -142,7 +145,7 @@ pub(crate) async fn areas(State(state): State<Arc<AppState>>, headers: HeaderMap
 /// One area
 ///
 /// Complaints within it by category and status as of the watermark, and what came and went in 24 hours. Private categories (crime) are counted
-/// for staff only; few complaints, as cells with few reporters, are not counted for the public.
+/// for staff only; few complaints, as cells with few reporters, are not counted for the public, and other numbers rounded down.
 #[utoipa::path(
     get,
     path = "/v1/areas/{code}",
@@ -171,62 +174,55 @@ pub(crate) async fn area(
         None => Vec::new(),
     };
     let mut answer = blank(&state, unit, Frame::of(&snapshot, false, state.settings.delay_s, now_us()));
-    answer.minimum_n = viewer.minimum_reporters(&state);
-    let mut sum = AreaCategory::default();
-    let (mut inflow, mut outflow) = (0, 0);
-    let mut categories: BTreeMap<String, AreaCategory> = BTreeMap::new();
+    let disclosure = Disclosure::of(&viewer, &state);
+    answer.rounded_to = disclosure.rounded_to();
+    answer.minimum_n = if disclosure.exact() { 0 } else { disclosure.rounded_to() };
+    let (mut n, mut open, mut inflow, mut outflow) = (0, 0, 0, 0);
+    let mut categories: BTreeMap<String, Tally> = BTreeMap::new();
     // Complaints are counted here and not people, so there is no saying how many reporters stand behind a private category.
     let private = |category: &str| Category::from_id(category).is_some_and(|category| state.router.keeps_private(category));
     for count in counts.into_iter().filter(|count| viewer.staff() || !private(&count.category)) {
-        sum.n += count.n;
-        sum.open += count.open;
+        n += count.n;
+        open += count.open;
         inflow += count.inflow;
         outflow += count.outflow;
-        let category = categories.entry(count.category.clone()).or_insert_with(|| AreaCategory {
-            category_label: Some(Words::category(&count.category)),
-            category: count.category,
-            ..AreaCategory::default()
-        });
+        let category = categories.entry(count.category).or_default();
         category.n += count.n;
         category.open += count.open;
         *category.by_status.entry(count.status).or_default() += count.n;
     }
-    answer.categories = categories.into_values().collect();
+    let all = categories.len();
+    let told = |(category, tally): (String, Tally)| tally.told(category, disclosure);
+    answer.categories = categories.into_iter().filter_map(told).collect();
+    // By what is told: the order of others would tell which is the greater.
     answer.categories.sort_by_key(|category| std::cmp::Reverse(category.n));
-    let told = suppress(&mut answer.categories, answer.minimum_n);
-    answer.suppressed_categories = told.suppressed;
-    if told.total {
-        answer.n = Some(sum.n);
-        answer.open = Some(sum.open);
-        answer.inflow_24h = Some(inflow);
-        answer.outflow_24h = Some(outflow);
-    }
+    answer.suppressed_categories = answer.categories.len() < all;
+    answer.n = disclosure.many(n);
+    answer.open = disclosure.many(open);
+    answer.inflow_24h = disclosure.many(inflow);
+    answer.outflow_24h = disclosure.many(outflow);
     json(&answer)
 }
 
-/// What is told of an area.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Told {
-    /// Categories that are not counted by themselves.
-    suppressed: usize,
-    /// Whether the total is told.
-    total: bool,
+/// What is counted of a category.
+#[derive(Debug, Default)]
+struct Tally {
+    n: i64,
+    open: i64,
+    by_status: BTreeMap<String, i64>,
 }
 
-/// Takes categories of fewer than `minimum` complaints away, the emptiest first; and more of them until those taken away are together enough,
-/// or all: else the total less the others would tell what they are.
-fn suppress(categories: &mut Vec<AreaCategory>, minimum: i64) -> Told {
-    let all = categories.len();
-    let mut taken = 0;
-    while let Some(last) = categories.last()
-        && (last.n < minimum || (0 < taken && taken < minimum))
-    {
-        taken += last.n;
-        categories.pop();
-    }
-    Told {
-        suppressed: all - categories.len(),
-        total: taken == 0 || taken >= minimum,
+impl Tally {
+    /// As it may be told; none where it may not.
+    fn told(self, category: String, disclosure: Disclosure) -> Option<AreaCategory> {
+        let by_status = self.by_status.into_iter();
+        Some(AreaCategory {
+            n: disclosure.many(self.n)?,
+            open: disclosure.many(self.open),
+            by_status: by_status.filter_map(|(status, n)| Some((status, disclosure.many(n)?))).collect(),
+            category_label: Words::category(&category),
+            category,
+        })
     }
 }
 
@@ -247,33 +243,32 @@ fn blank(state: &AppState, unit: Unit, frame: Frame) -> AreaAnswer {
         inflow_24h: None,
         outflow_24h: None,
         minimum_n: 0,
+        rounded_to: 1,
         categories: Vec::new(),
-        suppressed_categories: 0,
+        suppressed_categories: false,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{AreaCategory, Told, suppress};
+    use std::collections::BTreeMap;
 
-    /// What is left of categories with so many complaints, and what is told, for a minimum of five.
-    fn left(counts: &[i64]) -> (Vec<i64>, usize, bool) {
-        let of = |n: &i64| AreaCategory {
-            n: *n,
-            ..AreaCategory::default()
-        };
-        let mut categories: Vec<AreaCategory> = counts.iter().map(of).collect();
-        let Told { suppressed, total } = suppress(&mut categories, 5);
-        (categories.iter().map(|category| category.n).collect(), suppressed, total)
-    }
+    use super::Tally;
+    use crate::disclosure::Disclosure;
 
     #[test]
-    fn few_complaints_are_not_counted_and_cannot_be_reckoned_from_the_rest() {
-        assert_eq!(left(&[9, 6, 5]), (vec![9, 6, 5], 0, true));
-        assert_eq!(left(&[9, 6, 3]), (vec![9], 2, true), "the total less nine and six would be three");
-        assert_eq!(left(&[9, 6, 3, 2]), (vec![9, 6], 2, true), "five are enough together");
-        assert_eq!(left(&[9, 3]), (vec![], 2, true));
-        assert_eq!(left(&[3, 1]), (vec![], 2, false), "four in all");
-        assert_eq!(left(&[]), (vec![], 0, true));
+    fn a_category_of_few_complaints_is_not_told_and_its_numbers_are_rounded() {
+        let tally = |n, open| Tally {
+            n,
+            open,
+            by_status: BTreeMap::from([("received".to_owned(), open), ("resolved".to_owned(), n - open)]),
+        };
+        let public = Disclosure::rounding(5);
+        assert!(tally(4, 4).told("banjir".to_owned(), public).is_none());
+        let told = tally(13, 4).told("banjir".to_owned(), public).unwrap();
+        assert_eq!((told.n, told.open), (10, None));
+        assert_eq!(told.by_status, BTreeMap::from([("resolved".to_owned(), 5)]));
+        let exact = tally(4, 4).told("banjir".to_owned(), Disclosure::EXACT).unwrap();
+        assert_eq!((exact.n, exact.open, exact.by_status.len()), (4, Some(4), 2));
     }
 }

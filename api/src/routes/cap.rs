@@ -14,8 +14,9 @@ use tanggap_queries::hotspots::{Family, Hotspot};
 
 use super::answer::now;
 use super::cap_message::{CAP_XML, CapGrade, CapMessage, CapName, CapText, SENDER, escape, tag};
-use super::hotspots::outlook;
+use super::hotspots::{outlook, told_of};
 use super::waters::{Water, waters};
+use crate::disclosure::Disclosure;
 use crate::error::Problem;
 use crate::extractors::{Params, Segment, Viewer};
 use crate::live::ring;
@@ -86,9 +87,9 @@ async fn standing(state: &Arc<AppState>, viewer: &Viewer) -> Result<Vec<Standing
     };
     let mut found: Vec<Standing> = waters.items.iter().filter_map(|water| of_gauge(water, status)).collect();
     let outlook = outlook(state, &snapshot).await?;
-    let minimum = viewer.minimum_reporters(state);
+    let disclosure = Disclosure::of(viewer, state);
     let hotspots = outlook.living.iter().map(|why| &why.hotspot).chain(&outlook.ended);
-    let shown = hotspots.filter(|hotspot| hotspot.family == Family::Flood && i64::from(hotspot.evidence.observed) >= minimum);
+    let shown = hotspots.filter(|hotspot| hotspot.family == Family::Flood && told_of(hotspot, disclosure));
     found.extend(shown.map(|hotspot| of_hotspot(state, hotspot, status, as_of_us)));
     found.retain(|standing| standing.message.expires_us > as_of_us);
     Ok(found)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use datafusion::arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, UInt64Array};
+use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, UInt64Array};
 use h3o::CellIndex;
 use serde::Serialize;
 use tanggap_queries::QueryError;
@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use super::answer::{json, rows, typed};
 use super::freshness::Frame;
 use super::heat::heat;
+use crate::disclosure::Disclosure;
 use crate::error::Problem;
 use crate::extractors::{Format, Params, Viewer};
 use crate::live::ring;
@@ -33,16 +34,14 @@ pub(crate) struct CellItem {
     /// Category id; only with `split=category`.
     #[serde(skip_serializing_if = "Option::is_none")]
     category: Option<String>,
-    /// Reports; null where suppressed.
-    n: Option<i64>,
-    /// Reports expected at this hour of the week.
-    expected: Option<f64>,
-    /// Surprise in standard deviations.
-    z: Option<f64>,
+    /// Reports; in public rounded down to a multiple of `rounded_to`, as `reporters` are: 5 is five to nine.
+    n: i64,
+    /// Reports expected at this hour of the week; in public by rounded counts.
+    expected: f64,
+    /// Surprise in standard deviations; in public that of the rounded count.
+    z: f64,
     /// Different reporters.
-    reporters: Option<i64>,
-    /// Too few different reporters to be counted in public.
-    suppressed: bool,
+    reporters: i64,
     #[serde(skip)]
     cell: u64,
 }
@@ -56,6 +55,8 @@ pub(crate) struct CellsAnswer {
     window_start: Option<String>,
     /// End of the window, exclusive.
     window_end: Option<String>,
+    /// What counts are rounded down to a multiple of; 1 = they are exact.
+    rounded_to: i64,
     /// Cells with reports, by H3 index and category.
     items: Vec<CellItem>,
 }
@@ -64,19 +65,19 @@ const FORMATS: [Format; 4] = [Format::Json, Format::GeoJson, Format::Csv, Format
 
 /// Heat by cell
 ///
-/// Reports per H3 cell in a window of event time, beside what the hour of the week lets expect. In public, cells with fewer
-/// different reporters than the minimum are listed without numbers.
+/// Reports per H3 cell in a window of event time, beside what the hour of the week lets expect. To the public counts are rounded down (`rounded_to`,
+/// usually 5), and cells of fewer different reporters are left out, as are cells of which one could tell that all reports of a kelurahan lie there.
 #[utoipa::path(
     get,
     path = "/v1/cells",
     tag = "heat",
     params(
-        ("window" = Option<String>, Query, description = "length, 1m to 7d; default 60m"),
+        ("window" = Option<String>, Query, description = "length: 15m, 60m (default), 6h or 24h; for staff any from 1m to 7d"),
         ("category" = Option<String>, Query, description = "only this category"),
-        ("channel" = Option<String>, Query, description = "only this channel"),
+        ("channel" = Option<String>, Query, description = "only this channel; for staff"),
         ("kelurahan" = Option<String>, Query, description = "only cells of this kelurahan, as 31.74.01.1001"),
         ("split" = Option<String>, Query, description = "`category`: one item a cell and category"),
-        ("at" = Option<String>, Query, description = "end of the window in the past, RFC 3339"),
+        ("at" = Option<String>, Query, description = "end of the window in the past, RFC 3339; for the public rounded down to a quarter of an hour"),
         ("format" = Option<String>, Query, description = "json, geojson, csv or arrow; else Accept decides"),
     ),
     responses(
@@ -92,11 +93,16 @@ pub(crate) async fn cells(
 ) -> Result<Response, Problem> {
     let params = params.only(&["window", "category", "channel", "kelurahan", "split", "at", "format"])?;
     let format = Format::choose(&params, &headers, &FORMATS)?;
-    let length_us = params.window_us()?;
+    let length_us = params.window_us(viewer.staff())?;
     let split = params.one_of("split", &["category"])?.is_some();
+    if let Some(channel) = params.get("channel").filter(|_| !viewer.staff()) {
+        // One channel less the others would tell of few.
+        return Err(Problem::parameter("channel", channel, &["none: channels are counted for staff"]));
+    }
     let (category, kelurahan, at) = (params.category()?, params.kelurahan()?, params.moment("at")?);
     let snapshot = state.city.snapshot();
-    let window = Window::of(&snapshot, length_us, state.settings.delay_s, at);
+    let disclosure = Disclosure::of(&viewer, &state);
+    let window = Window::of(&snapshot, length_us, state.settings.delay_s, at.map(|at| disclosure.quarter(at)));
     let mut items = Vec::new();
     if let Some(window) = window {
         let key = HeatKey {
@@ -108,9 +114,8 @@ pub(crate) async fn cells(
             channel: params.get("channel").map(str::to_owned),
             kelurahan,
         };
-        let minimum = viewer.minimum_reporters(&state);
         let answer = heat(&state, &snapshot, key).await?;
-        items.extend(answer.rows.iter().filter_map(|row| item(&state, row, minimum)));
+        items.extend(answer.rows(viewer.staff()).iter().filter_map(|row| item(&state, row)));
     }
     let answer = CellsAnswer {
         frame: Frame::of(
@@ -121,6 +126,7 @@ pub(crate) async fn cells(
         ),
         window_start: window.map(|window| rfc3339(window.start_us)),
         window_end: window.map(|window| rfc3339(window.end_us)),
+        rounded_to: disclosure.rounded_to(),
         items,
     };
     match format {
@@ -130,27 +136,25 @@ pub(crate) async fn cells(
     }
 }
 
-fn item(state: &AppState, row: &HeatRow, minimum_reporters: i64) -> Option<CellItem> {
+fn item(state: &AppState, row: &HeatRow) -> Option<CellItem> {
     let cell = CellIndex::try_from(row.area.cast_unsigned()).ok()?;
-    let suppressed = row.reporters < minimum_reporters;
     Some(CellItem {
         h3: cell.to_string(),
         index: state.grid.number(cell.into()),
         kelurahan: state.place(row.kelurahan).0,
         category: Some(row.category.clone()).filter(|category| !category.is_empty()),
-        n: (!suppressed).then_some(row.n),
-        expected: (!suppressed).then_some(row.expected),
-        z: (!suppressed).then_some(row.z),
-        reporters: (!suppressed).then_some(row.reporters),
-        suppressed,
+        n: row.n,
+        expected: row.expected,
+        z: row.z,
+        reporters: row.reporters,
         cell: cell.into(),
     })
 }
 
 fn table(items: &[CellItem]) -> Result<RecordBatch, datafusion::arrow::error::ArrowError> {
     let texts = |of: fn(&CellItem) -> Option<&str>| Arc::new(items.iter().map(of).collect::<StringArray>()) as ArrayRef;
-    let wholes = |of: fn(&CellItem) -> Option<i64>| Arc::new(items.iter().map(of).collect::<Int64Array>()) as ArrayRef;
-    let numbers = |of: fn(&CellItem) -> Option<f64>| Arc::new(items.iter().map(of).collect::<Float64Array>()) as ArrayRef;
+    let wholes = |of: fn(&CellItem) -> i64| Arc::new(items.iter().map(|item| Some(of(item))).collect::<Int64Array>()) as ArrayRef;
+    let numbers = |of: fn(&CellItem) -> f64| Arc::new(items.iter().map(|item| Some(of(item))).collect::<Float64Array>()) as ArrayRef;
     RecordBatch::try_from_iter_with_nullable([
         ("h3", texts(|item| Some(&item.h3)), false),
         (
@@ -164,11 +168,6 @@ fn table(items: &[CellItem]) -> Result<RecordBatch, datafusion::arrow::error::Ar
         ("expected", numbers(|item| item.expected), true),
         ("z", numbers(|item| item.z), true),
         ("reporters", wholes(|item| item.reporters), true),
-        (
-            "suppressed",
-            Arc::new(items.iter().map(|item| Some(item.suppressed)).collect::<BooleanArray>()) as ArrayRef,
-            false,
-        ),
     ])
 }
 
@@ -182,6 +181,7 @@ fn geojson(answer: &CellsAnswer) -> Result<Response, Problem> {
     let collection = FeatureCollection {
         kind: "FeatureCollection",
         frame: &answer.frame,
+        rounded_to: answer.rounded_to,
         features: features.collect(),
     };
     typed(Format::GeoJson.media_type(), &collection)
@@ -193,6 +193,7 @@ struct FeatureCollection<'a> {
     kind: &'static str,
     #[serde(flatten)]
     frame: &'a Frame,
+    rounded_to: i64,
     features: Vec<Feature<'a>>,
 }
 

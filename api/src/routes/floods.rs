@@ -16,8 +16,9 @@ use utoipa::ToSchema;
 use super::answer::json;
 use super::freshness::Frame;
 use super::gauges::{GaugeItem, gauge_item};
-use super::hotspots::outlook;
+use super::hotspots::{outlook, told_of};
 use super::waters::{Water, Waters, distances_m, waters};
+use crate::disclosure::Disclosure;
 use crate::error::Problem;
 use crate::extractors::{Params, Viewer};
 use crate::state::AppState;
@@ -31,10 +32,10 @@ const ALERTS_US: i64 = HOUR_US;
 /// Reports and who made them.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub(crate) struct FloodCount {
-    /// Reports; null in public where too few different people made them.
-    n: Option<u64>,
-    /// Different reporters; null likewise.
-    reporters: Option<u64>,
+    /// Reports; in public rounded down, and null where too few different people made them.
+    n: Option<i64>,
+    /// Different reporters; likewise.
+    reporters: Option<i64>,
 }
 
 /// A hotspot of the family `flood`.
@@ -44,8 +45,8 @@ pub(crate) struct FloodHotspot {
     id: String,
     /// When it opened.
     opened: String,
-    /// Different reporters.
-    observed: u32,
+    /// Different reporters; in public rounded down.
+    observed: i64,
 }
 
 /// Rivers whose water meets.
@@ -70,6 +71,8 @@ pub(crate) struct BasinItem {
 pub(crate) struct FloodsAnswer {
     #[serde(flatten)]
     frame: Frame,
+    /// What counts are rounded down to a multiple of; 1 = they are exact.
+    rounded_to: i64,
     /// By name, those of no basin last.
     basins: Vec<BasinItem>,
 }
@@ -77,9 +80,9 @@ pub(crate) struct FloodsAnswer {
 /// What is counted of a basin.
 #[derive(Default)]
 struct Tally<'a> {
-    complaints: u64,
+    complaints: i64,
     complainants: BTreeSet<&'a str>,
-    alerts: u64,
+    alerts: i64,
     drivers: BTreeSet<&'a str>,
     hotspots: Vec<&'a Hotspot>,
 }
@@ -100,12 +103,13 @@ pub(crate) async fn floods(State(state): State<Arc<AppState>>, viewer: Viewer, p
     let waters = waters(&state, &snapshot).await?;
     let reports = flood_reports(&state, &snapshot, &waters).await?;
     let outlook = outlook(&state, &snapshot).await?;
-    let minimum = viewer.minimum_reporters(&state);
-    let flood = |hotspot: &&Hotspot| hotspot.family == Family::Flood && i64::from(hotspot.evidence.observed) >= minimum;
+    let disclosure = Disclosure::of(&viewer, &state);
+    let flood = |hotspot: &&Hotspot| hotspot.family == Family::Flood && told_of(hotspot, disclosure);
     let hotspots: Vec<&Hotspot> = outlook.living.iter().map(|why| &why.hotspot).filter(flood).collect();
     json(&FloodsAnswer {
         frame: Frame::of(&snapshot, false, state.settings.delay_s, now_us()),
-        basins: basins(&waters, &tally(&reports, &hotspots), minimum),
+        rounded_to: disclosure.rounded_to(),
+        basins: basins(&waters, &tally(&reports, &hotspots), disclosure),
     })
 }
 
@@ -150,7 +154,7 @@ fn basin_of(cells: impl Iterator<Item = u64>) -> Option<&'static str> {
     near.then(|| Gauges::builtin().all()[nearest.0].basin.as_str())
 }
 
-fn basins(waters: &Waters, tallies: &BTreeMap<Option<&'static str>, Tally<'_>>, minimum: i64) -> Vec<BasinItem> {
+fn basins(waters: &Waters, tallies: &BTreeMap<Option<&'static str>, Tally<'_>>, disclosure: Disclosure) -> Vec<BasinItem> {
     let mut names: BTreeSet<Option<&'static str>> = tallies.keys().copied().collect();
     names.extend(waters.items.iter().map(basin));
     let nothing = Tally::default();
@@ -161,9 +165,9 @@ fn basins(waters: &Waters, tallies: &BTreeMap<Option<&'static str>, Tally<'_>>, 
             basin: name.map(str::to_owned),
             siaga: own.iter().filter_map(|water| water.siaga()).min().map(Siaga::number),
             gauges: own.iter().map(|water| gauge_item(water)).collect(),
-            complaints: shown(tally.complaints, tally.complainants.len(), minimum),
-            alerts: shown(tally.alerts, tally.drivers.len(), minimum),
-            hotspots: tally.hotspots.iter().map(|hotspot| flood_hotspot(hotspot)).collect(),
+            complaints: shown(tally.complaints, tally.complainants.len(), disclosure),
+            alerts: shown(tally.alerts, tally.drivers.len(), disclosure),
+            hotspots: tally.hotspots.iter().map(|hotspot| flood_hotspot(hotspot, disclosure)).collect(),
         }
     };
     let known = names.iter().copied().flatten().map(Some);
@@ -176,19 +180,24 @@ fn basin(water: &Water) -> Option<&'static str> {
 }
 
 /// A count as this viewer may see it: nobody is told, and enough are.
-fn shown(n: u64, reporters: usize, minimum: i64) -> FloodCount {
-    let reporters = u64::try_from(reporters).unwrap_or(u64::MAX);
-    let enough = n == 0 || reporters >= minimum.unsigned_abs();
+fn shown(n: i64, reporters: usize, disclosure: Disclosure) -> FloodCount {
+    let reporters = i64::try_from(reporters).unwrap_or(i64::MAX);
+    if n == 0 {
+        return FloodCount {
+            n: Some(0),
+            reporters: Some(0),
+        };
+    }
     FloodCount {
-        n: enough.then_some(n),
-        reporters: enough.then_some(reporters),
+        n: disclosure.count(n, reporters),
+        reporters: disclosure.many(reporters),
     }
 }
 
-fn flood_hotspot(hotspot: &Hotspot) -> FloodHotspot {
+fn flood_hotspot(hotspot: &Hotspot, disclosure: Disclosure) -> FloodHotspot {
     FloodHotspot {
         id: hotspot.id.clone(),
         opened: rfc3339(hotspot.opened_us),
-        observed: hotspot.evidence.observed,
+        observed: disclosure.rounded(i64::from(hotspot.evidence.observed)),
     }
 }

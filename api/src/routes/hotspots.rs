@@ -11,7 +11,7 @@ use h3o::CellIndex;
 use serde::Serialize;
 use tanggap_engine::time::{HOUR_US, PANE_US, pane_of};
 use tanggap_queries::QueryError;
-use tanggap_queries::hotspots::{ChannelShare, Family, Hotspot, Watch, Why};
+use tanggap_queries::hotspots::{ChannelShare, Evidence, Family, Hotspot, Watch, Why};
 use tanggap_queries::named::{Member, Sightings};
 use tanggap_queries::statistics::Emerging;
 use tanggap_queries::tables::CitySnapshot;
@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 use super::answer::{Words, json};
 use super::freshness::Frame;
 use super::hotspot_gauges::{NearGauge, near_gauges};
+use crate::disclosure::Disclosure;
 use crate::error::Problem;
 use crate::extractors::{Params, Segment, Viewer};
 use crate::state::AppState;
@@ -60,15 +61,15 @@ pub(crate) struct HotspotPlace {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct HotspotChannel {
     channel: String,
-    /// Different reporters; null in public where they are too few.
-    reporters: Option<u32>,
-    /// Reporters of the other channels; null in public where either number is too small.
-    observed_without: Option<u32>,
-    /// What is expected of them.
-    expected_without: f64,
-    /// Their log-likelihood ratio; null in public as `observed_without` is.
+    /// Different reporters; in public rounded down, and null where they are too few.
+    reporters: Option<i64>,
+    /// Reporters of the other channels; in public rounded down, and null where either number is too small.
+    observed_without: Option<i64>,
+    /// What is expected of them; null in public, as the next two are.
+    expected_without: Option<f64>,
+    /// Their log-likelihood ratio.
     statistic_without: Option<f64>,
-    /// Days between two such by chance; null in public as `observed_without` is.
+    /// Days between two such by chance.
     recurrence_days_without: Option<f64>,
     /// Whether it would be no hotspot without the channel.
     decisive: bool,
@@ -107,16 +108,18 @@ pub(crate) struct HotspotItem {
     places: Vec<HotspotPlace>,
     /// Minutes of the window its numbers are of.
     window_min: i64,
-    /// Different reporters.
-    observed: u32,
-    /// Expected, were the reports of the city shuffled in time.
+    /// What counts are rounded down to a multiple of; 1 = they are exact.
+    rounded_to: i64,
+    /// Different reporters; in public rounded down.
+    observed: i64,
+    /// Expected, were the reports of the city shuffled in time; in public by rounded counts.
     expected: f64,
-    /// Expected at this hour of the week there; null without history.
+    /// Expected at this hour of the week there; null without history, and in public.
     usual: Option<f64>,
     /// `space-time permutation scan`: the test its p is of.
     test: &'static str,
-    /// Kulldorff's log-likelihood ratio.
-    statistic: f64,
+    /// Kulldorff's log-likelihood ratio; null in public: it would tell how many reporters there are.
+    statistic: Option<f64>,
     /// Probability that chance alone brings a zone and window of the city to as great a score: `statistic` + ln `expected`, by which zones
     /// and windows of different size are compared.
     p: f64,
@@ -144,16 +147,16 @@ pub(crate) struct HotspotAnswer {
     item: HotspotItem,
     /// Days of the study period.
     study_days: u32,
-    /// Reports of the zone in the study period.
-    of_zone: u32,
+    /// Reports of the zone in the study period; in public rounded down, as the next two are.
+    of_zone: i64,
     /// Reports of the city in the window.
-    of_window: u32,
+    of_window: i64,
     /// Reports of the city in the study period: expected = `of_zone` · `of_window` / `of_city`.
-    of_city: u32,
+    of_city: i64,
     /// What each channel adds; empty once it has ended.
     channels: Vec<HotspotChannel>,
     /// Reporters usual there in each of the 168 hours of the week: local time, from Monday 0:00, a holiday being a Sunday. Null without
-    /// history, and once it has ended.
+    /// history, once it has ended, and in public.
     week: Option<Vec<f64>>,
     /// Of a flood, the gauges within 5 km and those of the same rivers, the nearest first: what Siaga they are at, and when their water comes.
     gauges: Vec<NearGauge>,
@@ -172,7 +175,8 @@ pub(crate) struct HotspotMember {
 /// Hotspots
 ///
 /// Zones in which more different reporters speak of a family of categories than chance explains, by a prospective space-time permutation scan
-/// over discs of cells, kelurahan and kecamatan, and windows of 15 minutes to 6 hours that end now.
+/// over discs of cells, kelurahan and kecamatan, and windows of 15 minutes to 6 hours that end now. The public is told of those of enough different
+/// reporters, with counts rounded down.
 #[utoipa::path(
     get,
     path = "/v1/hotspots",
@@ -200,9 +204,8 @@ pub(crate) async fn hotspots(State(state): State<Arc<AppState>>, viewer: Viewer,
     if ended {
         shown.extend(&outlook.ended);
     }
-    let minimum = viewer.minimum_reporters(&state);
-    let wanted =
-        |hotspot: &&Hotspot| family.is_none_or(|family| family == hotspot.family) && i64::from(hotspot.evidence.observed) >= minimum;
+    let disclosure = Disclosure::of(&viewer, &state);
+    let wanted = |hotspot: &&Hotspot| family.is_none_or(|family| family == hotspot.family) && told_of(hotspot, disclosure);
     json(&HotspotsAnswer {
         frame: Frame::of(&snapshot, false, state.settings.delay_s, now_us()),
         tick: outlook.tick_us.map(rfc3339),
@@ -210,7 +213,7 @@ pub(crate) async fn hotspots(State(state): State<Arc<AppState>>, viewer: Viewer,
             .into_iter()
             .filter(wanted)
             .take(limit)
-            .map(|hotspot| item(&state, hotspot))
+            .map(|hotspot| item(&state, hotspot, disclosure))
             .collect(),
     })
 }
@@ -237,12 +240,12 @@ pub(crate) async fn hotspot(
     params.only(&[])?;
     let snapshot = state.city.snapshot();
     let outlook = outlook(&state, &snapshot).await?;
-    let minimum = viewer.minimum_reporters(&state);
+    let disclosure = Disclosure::of(&viewer, &state);
     let living = outlook.living.iter().find(|why| why.hotspot.id == id);
     let found = living
         .map(|why| &why.hotspot)
         .or_else(|| outlook.ended.iter().find(|hotspot| hotspot.id == id));
-    let found = found.filter(|hotspot| i64::from(hotspot.evidence.observed) >= minimum);
+    let found = found.filter(|hotspot| told_of(hotspot, disclosure));
     let Some(hotspot) = found else {
         return Err(Problem::not_found(
             "there is no such hotspot now; /v1/hotspots?ended=true lists those there are",
@@ -258,19 +261,33 @@ pub(crate) async fn hotspot(
     let evidence = &hotspot.evidence;
     json(&HotspotAnswer {
         frame: Frame::of(&snapshot, false, state.settings.delay_s, now_us()),
-        item: item(&state, hotspot),
+        item: item(&state, hotspot, disclosure),
         study_days: state.settings.hotspots.as_ref().map_or(0, |watch| watch.study_days),
-        of_zone: evidence.of_zone,
-        of_window: evidence.of_window,
-        of_city: evidence.of_city,
-        channels: shares.iter().map(|share| channel(share, minimum)).collect(),
-        week: living.and_then(|why| why.week.clone()),
+        of_zone: disclosure.rounded(i64::from(evidence.of_zone)),
+        of_window: disclosure.rounded(i64::from(evidence.of_window)),
+        of_city: disclosure.rounded(i64::from(evidence.of_city)),
+        channels: shares.iter().map(|share| channel(share, disclosure)).collect(),
+        week: living.and_then(|why| why.week.clone()).filter(|_| disclosure.exact()),
         gauges,
         members,
     })
 }
 
-fn item(state: &AppState, hotspot: &Hotspot) -> HotspotItem {
+/// Whether a hotspot is of enough different reporters for whoever asks.
+pub(super) fn told_of(hotspot: &Hotspot, disclosure: Disclosure) -> bool {
+    disclosure.many(i64::from(hotspot.evidence.observed)).is_some()
+}
+
+/// What is expected, by counts as they are told: the exact one would tell them.
+fn expected(evidence: &Evidence, disclosure: Disclosure) -> f64 {
+    if disclosure.exact() {
+        return evidence.expected;
+    }
+    let rounded = |n: u32| u32::try_from(disclosure.rounded(i64::from(n))).unwrap_or(n);
+    f64::from(rounded(evidence.of_zone)) * f64::from(rounded(evidence.of_window)) / f64::from(rounded(evidence.of_city).max(1))
+}
+
+fn item(state: &AppState, hotspot: &Hotspot, disclosure: Disclosure) -> HotspotItem {
     let evidence = &hotspot.evidence;
     let place = |code: &i64| {
         let (kelurahan, name) = state.place(Some(*code));
@@ -302,27 +319,30 @@ fn item(state: &AppState, hotspot: &Hotspot) -> HotspotItem {
             .collect(),
         places: evidence.kelurahan.iter().map(place).collect(),
         window_min: evidence.window_us / PANE_US,
-        observed: evidence.observed,
-        expected: evidence.expected,
-        usual: evidence.usual,
+        rounded_to: disclosure.rounded_to(),
+        observed: disclosure.rounded(i64::from(evidence.observed)),
+        expected: expected(evidence, disclosure),
+        usual: evidence.usual.filter(|_| disclosure.exact()),
         test: "space-time permutation scan",
-        statistic: evidence.statistic,
+        statistic: Some(evidence.statistic).filter(|_| disclosure.exact()),
         p: evidence.p,
         recurrence_days: evidence.recurrence_days,
     }
 }
 
 /// A channel's share as this viewer may see it: two numbers whose difference is a third must both be large enough.
-fn channel(share: &ChannelShare, minimum: i64) -> HotspotChannel {
-    let enough = |reporters: u32| reporters == 0 || i64::from(reporters) >= minimum;
-    let shown = enough(share.reporters) && enough(share.observed_without);
+fn channel(share: &ChannelShare, disclosure: Disclosure) -> HotspotChannel {
+    let (own, others) = (i64::from(share.reporters), i64::from(share.observed_without));
+    let enough = |reporters: i64| reporters == 0 || disclosure.many(reporters).is_some();
+    let shown = enough(own) && enough(others);
+    let exact = disclosure.exact();
     HotspotChannel {
         channel: share.channel.clone(),
-        reporters: Some(share.reporters).filter(|_| shown),
-        observed_without: Some(share.observed_without).filter(|_| shown),
-        expected_without: share.expected_without,
-        statistic_without: Some(share.statistic_without).filter(|_| shown),
-        recurrence_days_without: Some(share.recurrence_days_without()).filter(|_| shown),
+        reporters: shown.then(|| disclosure.rounded(own)),
+        observed_without: shown.then(|| disclosure.rounded(others)),
+        expected_without: exact.then_some(share.expected_without),
+        statistic_without: exact.then_some(share.statistic_without),
+        recurrence_days_without: exact.then(|| share.recurrence_days_without()),
         decisive: share.decisive,
     }
 }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use jiff::Timestamp;
 use serde::Serialize;
 use tanggap_engine::event::Status;
 use tanggap_engine::incident::Outline;
+use tanggap_engine::route::without_border;
 use tanggap_engine::territory::KelurahanCode;
 use tanggap_queries::QueryError;
 use tanggap_queries::named::{InboxCounts, InboxItem as Row, Prospect, Prospects, Urgency};
@@ -18,6 +20,7 @@ use super::answer::{Words, json};
 use super::freshness::Frame;
 use super::incidents::seen;
 use crate::deeds::{Action, Stage};
+use crate::disclosure::Disclosure;
 use crate::error::Problem;
 use crate::extractors::{Params, Viewer};
 use crate::state::AppState;
@@ -32,9 +35,9 @@ pub(crate) struct InboxItem {
     category_label: Words,
     kelurahan: Option<String>,
     kelurahan_name: Option<String>,
-    /// When it was filed.
+    /// When it was filed; in public the day.
     received: String,
-    /// When the clock that counts now runs out: the first response, then the end.
+    /// When the clock that counts now runs out: the first response, then the end; in public the end of the day.
     due: Option<String>,
     /// Whether that has passed.
     overdue: bool,
@@ -47,13 +50,14 @@ pub(crate) struct InboxItem {
     actions: Vec<Action>,
     /// The incident it tells of, by its first report: `<channel>:<id>`.
     incident: Option<String>,
-    /// Different people who tell of that incident, on whatever channel; null in public where they are too few.
-    witnesses: Option<usize>,
-    /// When it will be done, as things went with others like it; null where there is nothing to go by.
+    /// Different people who tell of that incident, on whatever channel; in public rounded down, and null where they are too few.
+    witnesses: Option<i64>,
+    /// When it will be done, as things went with others like it; null where there is nothing to go by, and in public: it follows from the moment it
+    /// was filed.
     expected: Option<InboxExpected>,
     /// Why it came here.
     reason: Words,
-    /// How sure the route is, 0 to 1.
+    /// How sure the route is, 0 to 1; null in public, as the next two are: they tell where in its kelurahan it lies.
     confidence: Option<f64>,
     /// Who would be asked next.
     second_unit: Option<String>,
@@ -93,6 +97,10 @@ pub(crate) struct InboxAnswer {
     unit_name: String,
     /// The whole desk, whatever was asked for.
     counts: InboxStates,
+    /// `exact`, or `day`: moments are days in Jakarta, deadlines their ends.
+    times: &'static str,
+    /// What witnesses are rounded down to a multiple of; 1 = they are exact.
+    rounded_to: i64,
     /// The most urgent first.
     items: Vec<InboxItem>,
     /// To be given as `cursor` for the next page; null on the last.
@@ -147,6 +155,7 @@ pub(crate) async fn inbox(State(state): State<Arc<AppState>>, viewer: Viewer, pa
         }
         None => (InboxCounts::default(), Vec::new()),
     };
+    let disclosure = Disclosure::of(&viewer, &state);
     let more = rows.len() > limit && from + limit <= DEEPEST;
     rows.truncate(limit);
     let mut items = items(&state, &snapshot, rows, &viewer).await?;
@@ -164,6 +173,8 @@ pub(crate) async fn inbox(State(state): State<Arc<AppState>>, viewer: Viewer, pa
             at_risk: counts.at_risk,
             overdue: counts.overdue,
         },
+        times: disclosure.times(),
+        rounded_to: disclosure.rounded_to(),
         items,
         next_cursor: more.then(|| (from + limit).to_string()),
     })
@@ -185,13 +196,36 @@ pub(super) async fn items(
     let seen = look.await?.into_iter();
     let mut items: Vec<InboxItem> = seen.map(|(prospect, row)| item(state, row, prospect)).collect();
     as_they_stand(state, &mut items).await?;
-    let minimum = usize::try_from(viewer.minimum_reporters(state)).unwrap_or(0);
-    witnessed(state, snapshot, &mut items, minimum).await?;
+    let disclosure = Disclosure::of(viewer, state);
+    witnessed(state, snapshot, &mut items, disclosure).await?;
+    if !disclosure.exact() {
+        for item in &mut items {
+            veil(item, disclosure);
+        }
+    }
     Ok(items)
 }
 
-/// Which incident each tells of, and how many people do; fewer than `minimum` are not counted.
-async fn witnessed(state: &Arc<AppState>, snapshot: &Arc<CitySnapshot>, items: &mut [InboxItem], minimum: usize) -> Result<(), Problem> {
+/// Takes away what would tell the public when it was filed, or where in its kelurahan it lies.
+fn veil(item: &mut InboxItem, disclosure: Disclosure) {
+    let moment = |text: &str, of: &dyn Fn(i64) -> i64| {
+        let time = text.parse::<Timestamp>();
+        time.map_or_else(|_| String::new(), |time| rfc3339(of(time.as_microsecond())))
+    };
+    item.received = moment(&item.received, &|time_us| disclosure.day(time_us));
+    item.due = item.due.as_deref().map(|due| moment(due, &|time_us| disclosure.day_end(time_us)));
+    item.reason.id = without_border(&item.reason.id);
+    item.reason.en = without_border(&item.reason.en);
+    (item.expected, item.confidence, item.second_unit, item.boundary_m) = (None, None, None, None);
+}
+
+/// Which incident each tells of, and how many people do, as far as they may be counted.
+async fn witnessed(
+    state: &Arc<AppState>,
+    snapshot: &Arc<CitySnapshot>,
+    items: &mut [InboxItem],
+    disclosure: Disclosure,
+) -> Result<(), Problem> {
     let asked: Vec<(String, String)> = items.iter().map(|item| (item.channel.clone(), item.id.clone())).collect();
     let told = seen(state, snapshot, move |board| {
         let told = asked.iter().map(|(channel, id)| board.of_report(channel, id));
@@ -199,7 +233,7 @@ async fn witnessed(state: &Arc<AppState>, snapshot: &Arc<CitySnapshot>, items: &
     });
     for (item, told) in items.iter_mut().zip(told.await?) {
         item.incident = told.as_ref().map(|told| told.first.to_string());
-        item.witnesses = told.map(|told| told.witnesses).filter(|witnesses| *witnesses >= minimum);
+        item.witnesses = told.and_then(|told| disclosure.many(i64::try_from(told.witnesses).unwrap_or(i64::MAX)));
     }
     Ok(())
 }

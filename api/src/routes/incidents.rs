@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 use super::answer::{Words, json};
 use super::freshness::Frame;
 use super::photos::ShownPhoto;
+use crate::disclosure::Disclosure;
 use crate::error::Problem;
 use crate::extractors::{Params, Segment, Viewer};
 use crate::state::AppState;
@@ -38,13 +39,13 @@ pub(crate) struct IncidentItem {
     category: &'static str,
     /// The category in words.
     category_label: Words,
-    /// Different reporters over all channels; one who repeats a report is one.
-    witnesses: usize,
+    /// Different reporters over all channels; one who repeats a report is one. In public rounded down, as `reports` are.
+    witnesses: i64,
     /// Reports.
-    reports: usize,
-    /// Time of the first report.
+    reports: i64,
+    /// Time of the first report; in public its day.
     from: String,
-    /// Time of the last one.
+    /// Time of the last one; in public its day.
     to: String,
 }
 
@@ -57,6 +58,8 @@ pub(crate) struct IncidentsAnswer {
     rules: String,
     /// Whether the rules' figures are assumptions.
     assumed: bool,
+    /// What counts are rounded down to a multiple of; 1 = they are exact.
+    rounded_to: i64,
     /// Those with the most witnesses first.
     items: Vec<IncidentItem>,
 }
@@ -100,8 +103,8 @@ pub(crate) struct IncidentReport {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct IncidentChannel {
     channel: String,
-    /// Different reporters; null in public where they are too few.
-    witnesses: Option<usize>,
+    /// Different reporters; in public rounded down, and null where they are too few.
+    witnesses: Option<i64>,
 }
 
 /// Why an incident is one.
@@ -111,14 +114,16 @@ pub(crate) struct IncidentAnswer {
     frame: Frame,
     #[serde(flatten)]
     item: IncidentItem,
+    /// What counts are rounded down to a multiple of; 1 = they are exact.
+    rounded_to: i64,
     /// By name.
     channels: Vec<IncidentChannel>,
-    /// H3 cells its reports are in, at resolution 9.
+    /// H3 cells its reports are in, at resolution 9; none in public: one report of an incident is known by its id.
     cells: Vec<String>,
     /// Dotted codes of the kelurahan its reports are in.
     kelurahan: Vec<String>,
-    /// How many of its cases somebody must still act on.
-    open_cases: usize,
+    /// How many of its cases somebody must still act on; in public rounded down, and null of too few.
+    open_cases: Option<i64>,
     /// The least score that puts a report to an incident.
     threshold: f64,
     /// Its reports, oldest first, and why each is there; staff only.
@@ -128,7 +133,7 @@ pub(crate) struct IncidentAnswer {
 
 /// Incidents
 ///
-/// What more than one person tells of, on whatever channel. In public only those with enough different reporters.
+/// What more than one person tells of, on whatever channel. In public only those with enough different reporters, whose numbers are rounded down.
 #[utoipa::path(
     get,
     path = "/v1/incidents",
@@ -154,7 +159,9 @@ pub(crate) async fn incidents(State(state): State<Arc<AppState>>, viewer: Viewer
         Some(unit) => Some(desk(&state, &snapshot, unit).await?),
         None => None,
     };
-    let least = least(&viewer, &state);
+    let disclosure = Disclosure::of(&viewer, &state);
+    // Different reporters an incident must have to be listed.
+    let least = usize::try_from(disclosure.rounded_to()).unwrap_or(LEAST).max(LEAST);
     let private = |category: &Category| !viewer.staff() && state.router.keeps_private(*category);
     let hidden: Vec<Category> = Category::ALL.iter().copied().filter(private).collect();
     let look = move |board: &IncidentBoard| {
@@ -173,7 +180,8 @@ pub(crate) async fn incidents(State(state): State<Arc<AppState>>, viewer: Viewer
         frame: Frame::of(&snapshot, false, state.settings.delay_s, now_us()),
         rules,
         assumed,
-        items: listed.iter().map(item).collect(),
+        rounded_to: disclosure.rounded_to(),
+        items: listed.iter().map(|outline| item(outline, disclosure)).collect(),
     })
 }
 
@@ -203,8 +211,9 @@ pub(crate) async fn incident(
     let private = |incident: &Incident| incident.members.iter().any(|member| state.router.keeps_private(member.category));
     let found = found.filter(|(incident, _)| viewer.staff() || !private(incident));
     // One report is its own case, and staff may ask what it tells of; in public as few as one must not be counted.
-    let minimum = usize::try_from(viewer.minimum_reporters(&state)).unwrap_or(0);
-    let (incident, threshold) = found.filter(|(incident, _)| incident.witnesses >= minimum).ok_or_else(unknown)?;
+    let disclosure = Disclosure::of(&viewer, &state);
+    let enough = |(incident, _): &(Incident, f64)| disclosure.many(whole(incident.witnesses)).is_some();
+    let (incident, threshold) = found.filter(enough).ok_or_else(unknown)?;
     let keys: BTreeSet<ReportKey> = incident.members.iter().map(|member| member.key.clone()).collect();
     let standings = match state.cases(&snapshot).await? {
         Some(cases) => state.analysts.ask(async move { cases.standings(&keys) }).await?,
@@ -215,15 +224,17 @@ pub(crate) async fn incident(
     let reports = incident.members.iter().map(|member| report(&state, &viewer, member, &standings));
     json(&IncidentAnswer {
         frame: Frame::of(&snapshot, false, state.settings.delay_s, now_us()),
-        item: item(&outline(&incident)),
-        channels: channels(&incident, minimum),
+        item: item(&outline(&incident), disclosure),
+        rounded_to: disclosure.rounded_to(),
+        channels: channels(&incident, disclosure),
         cells: cells
             .into_iter()
+            .filter(|_| disclosure.exact())
             .filter_map(|cell| CellIndex::try_from(cell).ok())
             .map(|cell| cell.to_string())
             .collect(),
         kelurahan: codes.into_iter().filter_map(|code| state.place(Some(code)).0).collect(),
-        open_cases: standings.values().filter(|standing| standing.open).count(),
+        open_cases: disclosure.many(whole(standings.values().filter(|standing| standing.open).count())),
         threshold,
         members: viewer.staff().then(|| reports.collect()),
     })
@@ -284,9 +295,9 @@ fn held(board: &Mutex<IncidentBoard>) -> MutexGuard<'_, IncidentBoard> {
     board.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Different reporters an incident must have to be listed for this viewer.
-fn least(viewer: &Viewer, state: &AppState) -> usize {
-    usize::try_from(viewer.minimum_reporters(state)).unwrap_or(0).max(LEAST)
+/// A count as it is told.
+fn whole(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// The open complaints on a unit's desk.
@@ -300,15 +311,15 @@ async fn desk(state: &Arc<AppState>, snapshot: &Arc<CitySnapshot>, unit: &str) -
     }
 }
 
-fn item(outline: &Outline) -> IncidentItem {
+fn item(outline: &Outline, disclosure: Disclosure) -> IncidentItem {
     IncidentItem {
         id: outline.first.to_string(),
         category: outline.category.id(),
         category_label: Words::category(outline.category.id()),
-        witnesses: outline.witnesses,
-        reports: outline.reports,
-        from: rfc3339(outline.from_us),
-        to: rfc3339(outline.to_us),
+        witnesses: disclosure.rounded(whole(outline.witnesses)),
+        reports: disclosure.rounded(whole(outline.reports)),
+        from: rfc3339(disclosure.day(outline.from_us)),
+        to: rfc3339(disclosure.day(outline.to_us)),
     }
 }
 
@@ -326,15 +337,15 @@ fn outline(incident: &Incident) -> Outline {
 }
 
 /// Reporters of each channel, as whoever asks may see them: two numbers whose difference is a third must all be large enough.
-fn channels(incident: &Incident, minimum: usize) -> Vec<IncidentChannel> {
+fn channels(incident: &Incident, disclosure: Disclosure) -> Vec<IncidentChannel> {
     let mut people: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
     for member in &incident.members {
         people.entry(member.key.channel.as_str()).or_default().insert(member.reporter);
     }
-    let enough = people.values().all(|people| people.len() >= minimum);
+    let enough = people.values().all(|people| disclosure.many(whole(people.len())).is_some());
     let channel = |(channel, people): (&str, BTreeSet<u64>)| IncidentChannel {
         channel: channel.to_owned(),
-        witnesses: enough.then_some(people.len()),
+        witnesses: enough.then(|| disclosure.rounded(whole(people.len()))),
     };
     people.into_iter().map(channel).collect()
 }

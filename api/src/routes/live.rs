@@ -17,8 +17,9 @@ const WINDOWS: [&str; 4] = ["15m", "60m", "6h", "24h"];
 /// The live stream
 ///
 /// Server-sent events: `version` `{build}` at the start; `snapshot` and then `delta` `{grid, window_s, as_of, final, cells: [numbers,
-/// counts, ten times z]}`, a count of 0 clearing a cell, at most four a second; `watermark` each second `{as_of, now, sources,
-/// trending, totals}`. Each of the three has an id. Whoever connects again and sends the last one it heard, as browsers do by themselves,
+/// counts, ten times z], rounded_to}`, a count of 0 clearing a cell, at most four a second (to the public counts are multiples of
+/// `rounded_to`, and z is theirs); `watermark` each second `{as_of, now, sources,
+/// trending, totals, rounded_to}`. Each of the three has an id. Whoever connects again and sends the last one it heard, as browsers do by themselves,
 /// hears what it missed since, word for word, for about a minute after a break; later it hears `resync`: what it holds is too old to go
 /// on from, and a new `snapshot` follows.
 #[utoipa::path(

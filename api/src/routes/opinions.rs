@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Words, json};
 use super::freshness::Frame;
+use crate::disclosure::Disclosure;
 use crate::error::Problem;
 use crate::extractors::{Params, Viewer};
 use crate::state::AppState;
@@ -21,6 +22,14 @@ use crate::time::{Window, now_us, rfc3339};
 
 /// Lanes keep what is no complaint for 26 hours; longer windows need history.
 const WITHOUT_HISTORY: Duration = Duration::from_hours(24);
+/// Windows the public may ask for.
+const WINDOWS: [Duration; 5] = [
+    Duration::from_hours(1),
+    Duration::from_hours(6),
+    Duration::from_hours(24),
+    Duration::from_hours(7 * 24),
+    Duration::from_hours(30 * 24),
+];
 /// The longest window.
 const LONGEST: Duration = Duration::from_hours(31 * 24);
 
@@ -33,10 +42,10 @@ pub(crate) struct OpinionTopic {
     category: String,
     /// The category in words.
     category_label: Words,
-    /// Reports.
-    n: u64,
+    /// Reports; in public rounded down, as `reporters` are, and what follows is by such counts.
+    n: i64,
     /// Different people who said so.
-    reporters: u64,
+    reporters: i64,
     /// `reporters` of the area's `sample`; several topics of one person count each.
     share: f64,
     /// Lower end of the share's 95 % Wilson interval, were the sample drawn at random; whoever writes of themselves is no such sample.
@@ -52,10 +61,10 @@ pub(crate) struct OpinionArea {
     code: String,
     /// Its name.
     name: Option<String>,
-    /// Different people who said anything of these kinds there: the size of the sample.
-    sample: u64,
-    /// Their reports.
-    n: u64,
+    /// Different people who said anything of these kinds there: the size of the sample. In public rounded down.
+    sample: i64,
+    /// Their reports; in public rounded down.
+    n: i64,
     /// What they said; the most people first. Those of too few are left out in public.
     topics: Vec<OpinionTopic>,
 }
@@ -69,6 +78,8 @@ pub(crate) struct OpinionsAnswer {
     window_start: Option<String>,
     /// First that does not any more.
     window_end: Option<String>,
+    /// What counts are rounded down to a multiple of; 1 = they are exact.
+    rounded_to: i64,
     /// By code; areas of too few people are left out in public.
     areas: Vec<OpinionArea>,
 }
@@ -82,7 +93,7 @@ pub(crate) struct OpinionsAnswer {
     path = "/v1/opinions",
     tag = "areas",
     params(
-        ("window" = Option<String>, Query, description = "length, 1h to 24h; to 31d where history is kept; default 24h"),
+        ("window" = Option<String>, Query, description = "length: 1h, 6h or 24h (default), where history is kept 7d or 30d; for staff any from 1h to 24h, or 31d"),
         ("level" = Option<String>, Query, description = "kota (default), kecamatan or kelurahan"),
     ),
     responses(
@@ -102,6 +113,9 @@ pub(crate) async fn opinions(State(state): State<Arc<AppState>>, viewer: Viewer,
         Some("kelurahan") => Level::Kelurahan,
         _ => Level::Kota,
     };
+    if !viewer.staff() {
+        params.rung("window", length, &WINDOWS)?;
+    }
     let length_us = i64::try_from(length.as_micros()).unwrap_or(i64::MAX);
     let window = Window::of(&snapshot, length_us, state.settings.delay_s, None);
     let rows = match window {
@@ -115,16 +129,18 @@ pub(crate) async fn opinions(State(state): State<Arc<AppState>>, viewer: Viewer,
         }
         None => Vec::new(),
     };
+    let disclosure = Disclosure::of(&viewer, &state);
     let complete = window.is_some_and(|window| window.complete);
     json(&OpinionsAnswer {
         frame: Frame::of(&snapshot, complete, state.settings.delay_s, now_us()),
         window_start: window.map(|window| rfc3339(window.start_us)),
         window_end: window.map(|window| rfc3339(window.end_us)),
-        areas: areas(&state, level, &rows, viewer.minimum_reporters(&state).unsigned_abs()),
+        rounded_to: disclosure.rounded_to(),
+        areas: areas(&state, level, &rows, disclosure),
     })
 }
 
-fn areas(state: &AppState, level: Level, rows: &[OpinionCount], minimum: u64) -> Vec<OpinionArea> {
+fn areas(state: &AppState, level: Level, rows: &[OpinionCount], disclosure: Disclosure) -> Vec<OpinionArea> {
     let names: BTreeMap<String, String> = state
         .territory
         .units(level)
@@ -132,20 +148,24 @@ fn areas(state: &AppState, level: Level, rows: &[OpinionCount], minimum: u64) ->
         .map(|unit| (unit.code, unit.name))
         .collect();
     let mut found: Vec<OpinionArea> = Vec::new();
-    for row in rows.iter().filter(|row| row.reporters >= minimum) {
+    for row in rows {
+        let (n, reporters) = (whole(row.n), whole(row.reporters));
+        let (Some(n), Some(reporters)) = (disclosure.count(n, reporters), disclosure.many(reporters)) else {
+            continue;
+        };
         let code = level.dotted(row.area);
         match &row.topic {
             None => found.push(OpinionArea {
                 name: names.get(&code).cloned(),
                 code,
-                sample: row.reporters,
-                n: row.n,
+                sample: reporters,
+                n,
                 topics: Vec::new(),
             }),
             // An area whose sample is too small has no topic that is large enough.
             Some((kind, category)) => {
                 if let Some(area) = found.last_mut().filter(|area| area.code == code) {
-                    area.topics.extend(topic(row, kind, category, area.sample));
+                    area.topics.extend(topic((n, reporters), kind, category, area.sample));
                 }
             }
         }
@@ -157,21 +177,25 @@ fn areas(state: &AppState, level: Level, rows: &[OpinionCount], minimum: u64) ->
     found
 }
 
-fn topic(row: &OpinionCount, kind: &str, category: &str, sample: u64) -> Option<OpinionTopic> {
-    let (share_low, share_high) = wilson(row.reporters, sample)?;
+fn topic((n, reporters): (i64, i64), kind: &str, category: &str, sample: i64) -> Option<OpinionTopic> {
+    let (share_low, share_high) = wilson(reporters.unsigned_abs(), sample.unsigned_abs())?;
     Some(OpinionTopic {
         kind: kind.to_owned(),
         category: category.to_owned(),
         category_label: Words::category(category),
-        n: row.n,
-        reporters: row.reporters,
-        share: share(row.reporters, sample),
+        n,
+        reporters,
+        share: share(reporters, sample),
         share_low,
         share_high,
     })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of people stay far below 2^53")]
-fn share(part: u64, whole: u64) -> f64 {
+fn share(part: i64, whole: i64) -> f64 {
     part as f64 / whole as f64
+}
+
+fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -50,7 +50,7 @@ pub(crate) struct RankingsAnswer {
     tag = "rankings",
     params(
         ("level" = String, Path, description = "kelurahan, kecamatan, kota, dinas or channel"),
-        ("window" = Option<String>, Query, description = "1h to 3660d, or `all`; default 30d"),
+        ("window" = Option<String>, Query, description = "7d, 30d (default), 90d, 365d or `all`; for staff any from 1h to 3660d"),
         ("as_of" = Option<String>, Query, description = "RFC 3339; nothing later counts; default and at most: the watermark. The public may ask for whole days only (00:00 in Jakarta), staff for any moment"),
         ("format" = Option<String>, Query, description = "json, csv or arrow; else Accept decides"),
         ("quality" = Option<String>, Query, description = "plain or adjusted (for the quality of closings); default plain"),

@@ -15,6 +15,13 @@ use crate::extractors::{Params, Viewer};
 use crate::state::{AppState, RankingKey};
 
 const DAY: Duration = Duration::from_hours(24);
+/// Windows the public may ask for, beside `all`: units are counted exactly, and one window less the next would count an hour.
+const WINDOWS: [Duration; 4] = [
+    Duration::from_hours(7 * 24),
+    Duration::from_hours(30 * 24),
+    Duration::from_hours(90 * 24),
+    Duration::from_hours(365 * 24),
+];
 /// What the public may ask for.
 const WHOLE_DAY: &str = "the beginning of a day in Jakarta, as 2026-01-15T00:00:00+07:00; staff may ask for any moment";
 /// Local time less UTC, µs. Jakarta has no summer time.
@@ -43,6 +50,9 @@ impl Asked {
             Some("all") => None,
             _ => Some(params.length("window", DAY / 24..=DAY * 3_660, DAY * 30)?),
         };
+        if let Some(window) = window.filter(|_| !viewer.staff()) {
+            params.rung("window", window, &WINDOWS)?;
+        }
         let quality = params.one_of("quality", &["plain", "adjusted"])?.unwrap_or("plain");
         let snapshot = state.city.snapshot();
         let newest = snapshot.watermark();

@@ -7,6 +7,7 @@ use axum::response::Response;
 use h3o::CellIndex;
 use serde::Serialize;
 use tanggap_engine::event::{Category, Status};
+use tanggap_engine::route::without_border;
 use tanggap_queries::named::{Report, ReportRoute, Step, report as ask};
 use utoipa::ToSchema;
 
@@ -14,6 +15,7 @@ use super::answer::{Words, json};
 use super::freshness::Frame;
 use super::photos::ShownPhoto;
 use crate::deeds::{Action, Clerk};
+use crate::disclosure::Disclosure;
 use crate::error::Problem;
 use crate::extractors::{Params, Segment, Viewer};
 use crate::state::AppState;
@@ -24,7 +26,7 @@ use crate::time::{now_us, rfc3339};
 pub(crate) struct TimelineStep {
     /// Status id.
     status: String,
-    /// When.
+    /// When; in public the day.
     time: String,
     /// The unit named.
     unit: Option<String>,
@@ -49,8 +51,8 @@ pub(crate) struct RouteAnswer {
     unit: String,
     /// Id of the rule that decided.
     rule: String,
-    /// 0 to 1.
-    confidence: f64,
+    /// 0 to 1; null in public, as `second_unit` and `boundary_m` are: they tell where in its kelurahan the report lies.
+    confidence: Option<f64>,
     /// In words.
     reason: Words,
     /// The unit was told at once; it lies in no queue.
@@ -59,9 +61,9 @@ pub(crate) struct RouteAnswer {
     second_unit: Option<String>,
     /// Metres to the nearest border between kelurahan.
     boundary_m: Option<f64>,
-    /// Until when a first response is due.
+    /// Until when a first response is due; in public the end of the day.
     respond_by: Option<String>,
-    /// Until when it is to be finished.
+    /// Until when it is to be finished; in public the end of the day.
     finish_by: Option<String>,
 }
 
@@ -76,8 +78,11 @@ pub(crate) struct ReportAnswer {
     category_label: Words,
     /// `complaint`, `suggestion`…; null where nobody has said.
     kind: Option<String>,
+    /// When it was filed; in public the day.
     received: String,
-    /// H3 index of its cell; null = not located.
+    /// `exact`, or `day`: its moments are days in Jakarta, deadlines their ends.
+    times: &'static str,
+    /// H3 index of its cell; null = not located, and in public: of a single report the kelurahan is told.
     h3: Option<String>,
     kelurahan: Option<String>,
     kelurahan_name: Option<String>,
@@ -98,7 +103,8 @@ pub(crate) struct ReportAnswer {
 
 /// One report
 ///
-/// Its place, route and timeline. Private ones (crime) are shown to staff only. Without `channel` the report of whichever channel knows the id: QLUE first, then by name.
+/// Its place, route and timeline. Private ones (crime) are shown to staff only. The public is told its kelurahan and days; with cells and moments one
+/// could count what few people reported. Without `channel` the report of whichever channel knows the id: QLUE first, then by name.
 #[utoipa::path(
     get,
     path = "/v1/reports/{id}",
@@ -141,8 +147,10 @@ pub(crate) async fn report(
 }
 
 fn answer(state: &AppState, viewer: &Viewer, report: Report, frame: Frame) -> ReportAnswer {
+    let disclosure = Disclosure::of(viewer, state);
     let (kelurahan, kelurahan_name) = state.place(report.kelurahan);
-    let cell = report.cell.and_then(|cell| CellIndex::try_from(cell.cast_unsigned()).ok());
+    let cell = report.cell.filter(|_| disclosure.exact());
+    let cell = cell.and_then(|cell| CellIndex::try_from(cell.cast_unsigned()).ok());
     // What is said of its incident moves no case.
     let of_incident = [Status::Linked.id(), Status::Unlinked.id()];
     let mut moves = report.timeline.iter().rev();
@@ -156,14 +164,19 @@ fn answer(state: &AppState, viewer: &Viewer, report: Report, frame: Frame) -> Re
         category_label: Words::category(&report.category),
         category: report.category,
         kind: report.kind,
-        received: rfc3339(received_us),
+        received: rfc3339(disclosure.day(received_us)),
+        times: disclosure.times(),
         h3: cell.map(|cell| cell.to_string()),
         kelurahan,
         kelurahan_name,
         status,
         unit: report.unit,
-        route: report.route.map(|route| routed(state, route)),
-        timeline: report.timeline.into_iter().map(|told| step(state, viewer, told)).collect(),
+        route: report.route.map(|route| routed(state, route, disclosure)),
+        timeline: report
+            .timeline
+            .into_iter()
+            .map(|told| step(state, viewer, told, disclosure))
+            .collect(),
         version: None,
         actions: Vec::new(),
     }
@@ -175,32 +188,35 @@ fn private(state: &AppState, report: &Report) -> bool {
     category || report.route.as_ref().is_some_and(|route| state.router.is_private(&route.rule))
 }
 
-fn step(state: &AppState, viewer: &Viewer, step: Step) -> TimelineStep {
+fn step(state: &AppState, viewer: &Viewer, step: Step, disclosure: Disclosure) -> TimelineStep {
     TimelineStep {
         before_photo: ShownPhoto::of(state, viewer, step.before_photo),
         after_photo: ShownPhoto::of(state, viewer, step.after_photo),
         status: step.status,
-        time: rfc3339(step.time_us),
+        time: rfc3339(disclosure.day(step.time_us)),
         unit: step.unit,
         actor_role: step.actor_role,
         observed: step.snapshot,
     }
 }
 
-fn routed(state: &AppState, route: ReportRoute) -> RouteAnswer {
+fn routed(state: &AppState, route: ReportRoute, disclosure: Disclosure) -> RouteAnswer {
+    let exact = disclosure.exact();
+    let day = |moment: Option<i64>| moment.map(|time_us| rfc3339(disclosure.day_end(time_us)));
+    let reason = |reason: String| if exact { reason } else { without_border(&reason) };
     RouteAnswer {
-        respond_by: route.respond_by_us.map(rfc3339),
-        finish_by: route.finish_by_us.map(rfc3339),
+        respond_by: day(route.respond_by_us),
+        finish_by: day(route.finish_by_us),
         passed_on: state.router.passes_on(&route.unit_code),
         unit_code: route.unit_code,
         unit: route.unit,
         rule: route.rule,
-        confidence: route.confidence,
+        confidence: exact.then_some(route.confidence),
         reason: Words {
-            id: route.reason_id,
-            en: route.reason_en,
+            id: reason(route.reason_id),
+            en: reason(route.reason_en),
         },
-        second_unit: route.second_unit,
-        boundary_m: route.boundary_m,
+        second_unit: route.second_unit.filter(|_| exact),
+        boundary_m: route.boundary_m.filter(|_| exact),
     }
 }

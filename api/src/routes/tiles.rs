@@ -97,7 +97,8 @@ fn whole(value: f64) -> i32 {
 
 /// A vector tile
 ///
-/// Layer `cells`: H3 cells with reports (h3, index, n, z). Layer `kelurahan`: outlines (code, name).
+/// Layer `cells`: H3 cells with reports (h3, index, n, z), as `/v1/cells` tells them to whoever asks: to the public n is rounded down. Layer
+/// `kelurahan`: outlines (code, name).
 #[utoipa::path(
     get,
     path = "/v1/tiles/{layer}/{z}/{x}/{y}",
@@ -107,7 +108,7 @@ fn whole(value: f64) -> i32 {
         ("z" = u8, Path, description = "zoom, 0 to 18"),
         ("x" = u32, Path, description = "column, from the west"),
         ("y" = u32, Path, description = "row, from the north"),
-        ("window" = Option<String>, Query, description = "cells only: length, 1m to 7d; default 60m"),
+        ("window" = Option<String>, Query, description = "cells only: length: 15m, 60m (default), 6h or 24h; for staff any from 1m to 7d"),
         ("category" = Option<String>, Query, description = "cells only: only this category"),
     ),
     responses(
@@ -167,7 +168,7 @@ pub(crate) async fn tile(
 }
 
 async fn cells(state: &Arc<AppState>, viewer: &Viewer, params: &Params, tile: Tile) -> Result<Vec<u8>, Problem> {
-    let length_us = params.window_us()?;
+    let length_us = params.window_us(viewer.staff())?;
     let category = params.category()?;
     let snapshot = state.city.snapshot();
     let Some(window) = Window::of(&snapshot, length_us, state.settings.delay_s, None) else {
@@ -183,11 +184,9 @@ async fn cells(state: &Arc<AppState>, viewer: &Viewer, params: &Params, tile: Ti
         kelurahan: None,
     };
     let answer = heat(state, &snapshot, key).await?;
-    let minimum = viewer.minimum_reporters(state);
-    let shown = answer.rows.iter().filter(|row| row.reporters >= minimum);
     let draw = || {
         let mut layer = MvtLayerBuilder::new("cells")?;
-        for row in shown {
+        for row in answer.rows(viewer.staff()) {
             let Ok(cell) = CellIndex::try_from(row.area.cast_unsigned()) else {
                 continue;
             };
@@ -242,7 +241,7 @@ pub(crate) async fn tile_json(
         .filter(|layer| LAYERS.contains(layer))
         .ok_or_else(no_layer)?;
     let fields = match layer {
-        "cells" => object!({"h3": "H3 index", "n": "reports in the window", "z": "surprise, standard deviations"}),
+        "cells" => object!({"h3": "H3 index", "n": "reports in the window, in public rounded down", "z": "surprise, standard deviations"}),
         _ => object!({"code": "Kemendagri code", "name": "name"}),
     };
     let boxes = state.territory.kelurahan().iter().filter_map(|one| one.shape.bounding_rect());

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::answer::{Words, json};
 use super::freshness::Frame;
 use super::heat::{MOST_RISING, heat};
+use crate::disclosure::Disclosure;
 use crate::error::Problem;
 use crate::extractors::{Params, Viewer};
 use crate::state::{AppState, HeatKey};
@@ -40,7 +41,7 @@ pub(crate) struct RisingItem {
     category: String,
     /// The category in words.
     category_label: Words,
-    /// Reports in the window.
+    /// Reports in the window; in public rounded down, as `reporters` are, and what follows is by such counts.
     n: i64,
     /// Reports expected at this hour of the week.
     expected: f64,
@@ -50,7 +51,7 @@ pub(crate) struct RisingItem {
     ratio: Option<f64>,
     /// Different reporters.
     reporters: i64,
-    /// The first report in the window.
+    /// The first report in the window; in public its quarter of an hour.
     since: Option<String>,
 }
 
@@ -59,6 +60,8 @@ pub(crate) struct RisingItem {
 pub(crate) struct TrendingAnswer {
     #[serde(flatten)]
     frame: Frame,
+    /// What counts are rounded down to a multiple of; 1 = they are exact.
+    rounded_to: i64,
     /// The most surprising first.
     items: Vec<RisingItem>,
 }
@@ -69,13 +72,13 @@ const LEAST_EXPECTED: f64 = 0.1;
 /// What rises
 ///
 /// Areas and categories by surprise: z = 2(√(n+3/8) − √(expected+3/8)), of at least 3 reports by at least 2 reporters (in public:
-/// by at least the public minimum).
+/// by at least the public minimum, and all counts rounded down to multiples of it).
 #[utoipa::path(
     get,
     path = "/v1/trending",
     tag = "heat",
     params(
-        ("window" = Option<String>, Query, description = "length, 1m to 7d; default 60m"),
+        ("window" = Option<String>, Query, description = "length: 15m, 60m (default), 6h or 24h; for staff any from 1m to 7d"),
         ("level" = Option<String>, Query, description = "cell (default) or kelurahan"),
         ("category" = Option<String>, Query, description = "only this category"),
         ("limit" = Option<usize>, Query, description = "1 to 200; default 20"),
@@ -87,7 +90,7 @@ const LEAST_EXPECTED: f64 = 0.1;
 )]
 pub(crate) async fn trending(State(state): State<Arc<AppState>>, viewer: Viewer, params: Params) -> Result<Response, Problem> {
     let params = params.only(&["window", "level", "category", "limit"])?;
-    let length_us = params.window_us()?;
+    let length_us = params.window_us(viewer.staff())?;
     let level = match params.one_of("level", &["cell", "kelurahan"])? {
         Some("kelurahan") => HeatLevel::Kelurahan,
         _ => HeatLevel::Cell,
@@ -107,6 +110,7 @@ pub(crate) async fn trending(State(state): State<Arc<AppState>>, viewer: Viewer,
             state.settings.delay_s,
             now_us(),
         ),
+        rounded_to: Disclosure::of(&viewer, &state).rounded_to(),
         items,
     })
 }

@@ -9,10 +9,10 @@ use serde_json::Value;
 use tanggap::state::ApiSettings;
 use tanggap_engine::event::Category;
 
-use super::town::{EAST, Town, WEST, bytes, flooded, json};
+use super::town::{EAST, Said, TOKEN, Town, WEST, bytes, flooded, json};
 
 #[tokio::test]
-async fn a_report_is_on_cells_at_once_for_staff_and_suppressed_in_public() {
+async fn a_report_is_on_cells_at_once_for_staff_and_in_public_where_enough_people_speak() {
     let town = flooded();
     let staff = town.staff("/v1/cells?window=60m").await;
     let counts: Vec<i64> = staff["items"]
@@ -22,19 +22,58 @@ async fn a_report_is_on_cells_at_once_for_staff_and_suppressed_in_public() {
         .map(|item| item["n"].as_i64().unwrap())
         .collect();
     assert_eq!(counts.iter().sum::<i64>(), 9);
-    assert_eq!(staff["final"], false);
+    assert_eq!((&staff["final"], &staff["rounded_to"]), (&Value::from(false), &Value::from(1)));
     assert_eq!(staff["sources"][0]["source"], "qlue");
     let public = json(town.get("/v1/cells?window=60m").await).await;
     let items = public["items"].as_array().unwrap();
-    assert_eq!(items.len(), 2, "a suppressed cell is listed all the same");
-    for item in items {
-        if item["suppressed"] == true {
-            assert!(item["n"].is_null() && item["reporters"].is_null() && item["z"].is_null(), "{item}");
-        } else {
-            assert_eq!((&item["n"], &item["reporters"]), (&Value::from(6), &Value::from(6)));
-        }
+    assert_eq!(
+        (items.len(), &public["rounded_to"]),
+        (1, &Value::from(5)),
+        "that there is one with few would tell too: {public}"
+    );
+    assert_eq!((&items[0]["n"], &items[0]["reporters"]), (&Value::from(5), &Value::from(5)), "six");
+}
+
+#[tokio::test]
+async fn where_all_of_a_kelurahan_lies_in_one_cell_the_public_is_not_told() {
+    let mut town = Town::new(ApiSettings::default());
+    let five: Vec<Said> = (0..5_u64).map(|person| (5, WEST, Category::Banjir, person)).collect();
+    town.hear(&five);
+    let cells = json(town.get("/v1/cells").await).await;
+    assert_eq!(cells["items"], Value::Array(Vec::new()), "five of five");
+    town.hear(&[(4, WEST, Category::Banjir, 9)]);
+    let cells = json(town.get("/v1/cells?window=6h").await).await;
+    assert_eq!(cells["items"][0]["n"], 5, "five of six: {cells}");
+}
+
+#[tokio::test]
+async fn the_public_asks_for_windows_of_the_map_and_quarters_of_an_hour() {
+    let mut town = Town::new(ApiSettings::default());
+    let six: Vec<Said> = (0..6_u64).map(|person| (30, WEST, Category::Banjir, person)).collect();
+    town.hear(&six);
+    for path in [
+        "/v1/cells?window=61m",
+        "/v1/trending?window=7d",
+        "/v1/tiles/cells/10/815/529?window=5m",
+    ] {
+        let problem = town.get(path).await;
+        assert_eq!(problem.status(), StatusCode::BAD_REQUEST, "{path}");
+        assert_eq!(json(problem).await["errors"][0]["allowed"][0], "15m", "{path}");
+        assert!(town.send(asked_by_staff(path)).await.status().is_success(), "{path}");
     }
-    assert_eq!(items.iter().filter(|item| item["suppressed"] == true).count(), 1);
+    // Filed at 13:33 in Jakarta.
+    for (at, n) in [("13:44:59", 0), ("13:45:00", 1), ("13:59:00", 1)] {
+        let then = json(town.get(&format!("/v1/cells?window=15m&at=2026-01-15T{at}%2B07:00")).await).await;
+        assert_eq!(then["items"].as_array().unwrap().len(), n, "{at}: {then}");
+    }
+    let area = town.get("/v1/rankings/kelurahan?window=8d").await;
+    assert_eq!(area.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(town.get("/v1/opinions?window=2h").await.status(), StatusCode::BAD_REQUEST);
+}
+
+fn asked_by_staff(path: &str) -> Request<Body> {
+    let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
+    request.body(Body::empty()).unwrap()
 }
 
 #[tokio::test]
@@ -87,10 +126,7 @@ async fn json_geojson_csv_and_arrow_say_the_same() {
     assert_eq!(ring.first(), ring.last());
     let csv = String::from_utf8(bytes(town.get(&format!("{path}csv")).await).await).unwrap();
     assert_eq!(csv.lines().count(), 4);
-    assert!(
-        csv.starts_with("h3,cell,kelurahan,category,n,expected,z,reporters,suppressed\n"),
-        "{csv}"
-    );
+    assert!(csv.starts_with("h3,cell,kelurahan,category,n,expected,z,reporters\n"), "{csv}");
     let request = Request::get("/v1/cells?split=category").header(header::ACCEPT, "application/vnd.apache.arrow.stream");
     let arrow = bytes(town.send(request.body(Body::empty()).unwrap()).await).await;
     let rows: Vec<_> = StreamReader::try_new(arrow.as_slice(), None).unwrap().map(Result::unwrap).collect();
@@ -108,7 +144,13 @@ async fn what_rises_is_a_flood_seen_by_many_and_not_one_person_thrice() {
         let answer = json(town.get(&format!("/v1/trending?level={level}")).await).await;
         let items = answer["items"].as_array().unwrap();
         assert_eq!(items.len(), 1, "{level}");
-        assert_eq!((&items[0]["category"], &items[0]["n"]), (&Value::from("banjir"), &Value::from(6)));
+        assert_eq!((&items[0]["category"], &items[0]["n"]), (&Value::from("banjir"), &Value::from(5)));
+        assert_eq!(items[0]["since"], "2026-01-15T06:45:00Z", "the quarter of an hour of 06:57");
+        let surprise = 2.0 * (5.375_f64.sqrt() - (items[0]["expected"].as_f64().unwrap() + 0.375).sqrt());
+        assert!(
+            (items[0]["z"].as_f64().unwrap() - surprise).abs() < 1e-9,
+            "that of the rounded count: {answer}"
+        );
         assert_eq!(items[0]["category_label"]["en"], "Flood");
         assert_eq!(items[0]["kelurahan"], "31.71.01.1001");
         assert_eq!(items[0]["h3"].is_string(), level == "cell");

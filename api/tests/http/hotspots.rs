@@ -54,10 +54,18 @@ async fn many_people_in_one_place_are_one_hotspot_with_its_reasons() {
         "{without}"
     );
     let public = json(town.get(&format!("/v1/hotspots/{id}")).await).await;
-    assert!(
-        public.get("members").is_none() && public["observed"] == item["observed"],
-        "{public}"
+    assert_eq!(
+        (public["observed"].as_u64(), &public["rounded_to"]),
+        (Some(observed / 5 * 5), &Value::from(5))
     );
+    for kept in ["members", "statistic", "usual", "week"] {
+        assert!(public.get(kept).is_none_or(Value::is_null), "{kept}: {public}");
+    }
+    let count = |name: &str| public[name].as_f64().unwrap();
+    assert!((count("expected") - count("of_zone") * count("of_window") / count("of_city")).abs() < 1e-9);
+    assert!(public["channels"][0]["expected_without"].is_null(), "{public}");
+    let list = json(town.get("/v1/hotspots").await).await;
+    assert_eq!(list["items"][0]["expected"], public["expected"], "and nothing exact in the list");
 }
 
 #[tokio::test]

@@ -47,7 +47,15 @@ async fn six_people_who_speak_of_one_flood_are_one_incident_with_its_reasons() {
     }
     assert_eq!(why["open_cases"], 5, "the last one was filed after the watermark");
     let public = told(town.get("/v1/incidents/qlue:r3").await).await;
-    assert!(public.get("members").is_none() && public["witnesses"] == 6, "{public}");
+    assert!(public.get("members").is_none(), "{public}");
+    assert_eq!(
+        (&public["witnesses"], &public["open_cases"], &public["cells"]),
+        (&json!(5), &json!(5), &json!([]))
+    );
+    assert_eq!(
+        public["from"], "2026-01-14T17:00:00Z",
+        "the day of its first report, which is known by its id"
+    );
     assert_eq!(
         town.get("/v1/incidents/qlue:r6").await.status(),
         StatusCode::NOT_FOUND,

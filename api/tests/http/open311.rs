@@ -89,9 +89,20 @@ async fn complaints_are_shown_one_by_one_without_text_reporter_or_exact_place() 
         (&done["service_code"], &done["service_name"]),
         (&"banjir".into(), &Category::Banjir.label_id().into())
     );
-    let (lat, long) = (done["lat"].as_f64().unwrap(), done["long"].as_f64().unwrap());
+    let floods: Vec<&Value> = all.iter().filter(|request| request["service_code"] == "banjir").collect();
+    assert!(
+        floods
+            .iter()
+            .all(|flood| flood["lat"] == done["lat"] && flood["long"] == done["long"]),
+        "one point of the kelurahan"
+    );
+    assert_eq!(done["requested_datetime"], "2026-01-14T17:00:00Z", "its day");
+    let seen = town.staff("/open311/v2/requests/qlue:r0.json?extensions=true").await;
+    let (lat, long) = (seen[0]["lat"].as_f64().unwrap(), seen[0]["long"].as_f64().unwrap());
     assert!((lat + 6.205).abs() < 0.005 && (long - 106.825).abs() < 0.005, "{lat} {long}");
-    assert!((lat + 6.205).abs() > 1e-6, "the cell's centre, not the point");
+    assert!((lat + 6.205).abs() > 1e-6, "to staff the cell's centre, not the point");
+    assert!(seen[0]["extended_attributes"]["h3"].is_string(), "{seen}");
+    assert_ne!(seen[0]["requested_datetime"], done["requested_datetime"]);
     assert!(done["description"].is_null() && done["media_url"].is_null());
     assert!(!Value::from(all.clone()).to_string().contains("reporter"));
     let times: Vec<&str> = all.iter().map(|request| request["requested_datetime"].as_str().unwrap()).collect();
@@ -114,6 +125,11 @@ async fn complaints_are_shown_one_by_one_without_text_reporter_or_exact_place() 
     assert_eq!(ids(named.as_array().unwrap()), ["qlue:r1"]);
     let more = requests(&town, "&extensions=true").await;
     assert_eq!(more[0]["extended_attributes"]["channel"], "qlue");
+    assert_eq!(more[0]["extended_attributes"]["position"], "kelurahan");
+    assert!(
+        more.iter().all(|request| request["extended_attributes"].get("h3").is_none()),
+        "{more:?}"
+    );
     assert_eq!(more[0]["extended_attributes"]["kelurahan"].as_str().unwrap().len(), 13);
 }
 

@@ -21,8 +21,34 @@ async fn crime_is_shown_to_staff_only() {
     );
     let area = json(town.get("/v1/areas/31.71.01.1001").await).await;
     assert!(area["n"].is_null(), "one is too few to be counted: {area}");
-    assert_eq!(area["suppressed_categories"], 1);
+    assert_eq!(area["suppressed_categories"], true);
     assert!(!area.to_string().contains("kriminal"), "{area}");
     let area = town.staff("/v1/areas/31.71.01.1001").await;
     assert_eq!(area["n"], 2, "{area}");
+}
+
+#[tokio::test]
+async fn of_a_single_report_the_public_is_told_kelurahan_and_day() {
+    let mut town = Town::new(ApiSettings::default());
+    town.hear(&[(5, WEST, Category::Sampah, 1)]);
+    town.hear(&[(-10, EAST, Category::Sampah, 2)]);
+    let told = json(town.get("/v1/reports/r0").await).await;
+    let midnight = "2026-01-14T17:00:00Z";
+    assert!(told["h3"].is_null() && told["kelurahan"] == "31.71.01.1001", "{told}");
+    assert_eq!(told["received"], midnight);
+    let route = &told["route"];
+    assert!(
+        route["boundary_m"].is_null() && route["confidence"].is_null() && route["second_unit"].is_null(),
+        "{route}"
+    );
+    let seen = town.staff("/v1/reports/r0").await;
+    assert!(seen["h3"].is_string() && seen["route"]["boundary_m"].is_number(), "{seen}");
+    assert_ne!(seen["received"], midnight);
+    let unit = seen["route"]["unit_code"].as_str().unwrap();
+    let desk = json(town.get(&format!("/v1/inbox?unit={unit}")).await).await;
+    let item = &desk["items"][0];
+    assert!(
+        item["received"] == midnight && item["boundary_m"].is_null() && item["expected"].is_null(),
+        "{item}"
+    );
 }

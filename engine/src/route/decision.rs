@@ -8,6 +8,23 @@ use super::rule::Rule;
 use crate::case::{Length, SlaClock, SlaRule};
 use crate::event::Category;
 
+/// What is written before and after the metres to the border, in Indonesian.
+const NEAR_ID: (&str, &str) = (" Titik hanya ", " m dari batas kelurahan.");
+/// And in English.
+const NEAR_EN: (&str, &str) = (" The point is only ", " m from the kelurahan border.");
+
+/// A reason without how near the border the problem lies: for those who are told its kelurahan and not where in it.
+#[must_use]
+pub fn without_border(reason: &str) -> String {
+    let mut left = reason.to_owned();
+    for (before, after) in [NEAR_ID, NEAR_EN] {
+        let Some(start) = left.find(before) else { continue };
+        let Some(length) = left[start..].find(after) else { continue };
+        left.replace_range(start..start + length + after.len(), "");
+    }
+    left
+}
+
 /// The clocks a unit is held to, in hours on the wall from the report's event time; none = no such clock, or one that depends on the
 /// calendar.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -121,11 +138,7 @@ impl Decision<'_> {
             reason.push_str(" Lokasi kelurahan tidak diketahui.");
         }
         if self.near_border {
-            let _ = write!(
-                reason,
-                " Titik hanya {:.0} m dari batas kelurahan.",
-                self.boundary_m.unwrap_or_default()
-            );
+            let _ = write!(reason, "{}{:.0}{}", NEAR_ID.0, self.boundary_m.unwrap_or_default(), NEAR_ID.1);
         }
         if self.category.is_none() {
             reason.push_str(" Laporan tanpa kategori.");
@@ -152,11 +165,7 @@ impl Decision<'_> {
             reason.push_str(" The kelurahan is not known.");
         }
         if self.near_border {
-            let _ = write!(
-                reason,
-                " The point is only {:.0} m from the kelurahan border.",
-                self.boundary_m.unwrap_or_default()
-            );
+            let _ = write!(reason, "{}{:.0}{}", NEAR_EN.0, self.boundary_m.unwrap_or_default(), NEAR_EN.1);
         }
         if self.category.is_none() {
             reason.push_str(" The report has no category.");

@@ -19,7 +19,7 @@ mod unit;
 pub use asked::asked;
 pub use check::{Conflict, RuleCheck, RuleLine};
 pub use complaint::Complaint;
-pub use decision::{Addressee, Deadline, Decision};
+pub use decision::{Addressee, Deadline, Decision, without_border};
 pub use error::RouteError;
 pub use regions::NO_PARTNER;
 pub use router::{JAKARTA, Router};

@@ -2,7 +2,7 @@
 
 use super::{JAKARTA, Router};
 use crate::event::{Category, Kind};
-use crate::route::{Complaint, RouteError, UnitKind};
+use crate::route::{Complaint, RouteError, UnitKind, without_border};
 
 const GALUR: i64 = 3_171_081_004;
 
@@ -135,6 +135,8 @@ fn what_is_not_known_lowers_the_confidence_and_is_said() {
         "{}",
         near.reason_en()
     );
+    assert_eq!(without_border(&near.reason_en()), sure.reason_en());
+    assert_eq!(without_border(&near.reason_id()), sure.reason_id());
     let nowhere = Complaint {
         kelurahan: None,
         boundary_m: None,

@@ -49,6 +49,8 @@ pub struct HeatQuestion {
     pub history: History,
     /// Areas the city has at this level; at least 1.
     pub places: u32,
+    /// What the counts behind [`HeatRow::told`] are rounded down to a multiple of; at least 1.
+    pub base: i64,
     /// Only this category (id).
     pub category: Option<&'static str>,
     /// Only this channel.
@@ -70,6 +72,8 @@ pub struct HeatRow {
     pub n: i64,
     /// Reports expected.
     pub expected: f64,
+    /// Reports expected by rounded counts.
+    pub told: f64,
     /// How surprising, in standard deviations.
     pub z: f64,
     /// Different reporters.
@@ -105,6 +109,7 @@ impl Heat {
             ("history_us", ScalarValue::from(question.history.us)),
             ("weeks", ScalarValue::from(question.history.weeks())),
             ("places", ScalarValue::from(i64::from(question.places.max(1)))),
+            ("base", ScalarValue::from(question.base.max(1))),
         ];
         let frame = ask(context, CELLS, parameters).await?;
         let planned = Arc::new(frame.schema().as_arrow().clone());
@@ -136,7 +141,8 @@ pub(super) fn rows(batches: &[RecordBatch]) -> Result<Vec<HeatRow>, QueryError> 
     for batch in batches {
         let (area, category) = (Wholes::of(batch, "area")?, Texts::of(batch, "category")?);
         let (kelurahan, n) = (Wholes::of(batch, "kelurahan")?, Wholes::of(batch, "n")?);
-        let (expected, z) = (Numbers::of(batch, "expected")?, Numbers::of(batch, "z")?);
+        let (expected, told) = (Numbers::of(batch, "expected")?, Numbers::of(batch, "told")?);
+        let z = Numbers::of(batch, "z")?;
         let (reporters, since) = (Wholes::of(batch, "reporters")?, Wholes::of(batch, "since_us")?);
         rows.extend((0..batch.num_rows()).map(|row| HeatRow {
             area: area.get(row).unwrap_or_default(),
@@ -144,6 +150,7 @@ pub(super) fn rows(batches: &[RecordBatch]) -> Result<Vec<HeatRow>, QueryError> 
             kelurahan: kelurahan.get(row),
             n: n.get(row).unwrap_or_default(),
             expected: expected.get(row).unwrap_or_default(),
+            told: told.get(row).unwrap_or_default(),
             z: z.get(row).unwrap_or_default(),
             reporters: reporters.get(row).unwrap_or_default(),
             since_us: since.get(row),

@@ -14,14 +14,14 @@ pub const MINIMUM_N: i64 = 3;
 pub const MINIMUM_REPORTERS: i64 = 2;
 
 impl Heat {
-    /// The first `limit` rows that rise, of at least `minimum_reporters` (and never fewer than [`MINIMUM_REPORTERS`]).
+    /// The first `limit` rows that rise, of at least [`MINIMUM_N`] reports by at least [`MINIMUM_REPORTERS`].
     ///
     /// # Errors
     /// If the query engine fails.
-    pub async fn rising(&self, minimum_reporters: i64, limit: usize) -> Result<Vec<HeatRow>, QueryError> {
+    pub async fn rising(&self, limit: usize) -> Result<Vec<HeatRow>, QueryError> {
         let parameters = vec![
             ("minimum_n", ScalarValue::from(MINIMUM_N)),
-            ("minimum_reporters", ScalarValue::from(minimum_reporters.max(MINIMUM_REPORTERS))),
+            ("minimum_reporters", ScalarValue::from(MINIMUM_REPORTERS)),
             ("limit", ScalarValue::from(i64::try_from(limit).unwrap_or(i64::MAX))),
         ];
         rows(&ask(self.session(), TRENDING, parameters).await?.collect().await?)

@@ -3,6 +3,7 @@
 /** @typedef {import("./types").Lang} Lang */
 
 const ZONE = "Asia/Jakarta";
+const DAY_S = 86_400;
 const LOCALE = { id: "id-ID", en: "en-GB" };
 
 /** @type {Map<string, Intl.NumberFormat | Intl.DateTimeFormat>} */
@@ -34,6 +35,48 @@ export function number(lang, value, digits = 0) {
 }
 
 /**
+ * A count as it was told: where counts are rounded down to fives, "5+" for five to nine, and "<5" for fewer.
+ * @param {Lang} lang
+ * @param {number | null | undefined} value
+ * @param {number} [roundedTo] what counts are rounded down to a multiple of; 1 = they are exact
+ */
+export function counted(lang, value, roundedTo = 1) {
+  if (roundedTo <= 1 || value === null || value === undefined) return number(lang, value);
+  return value === 0 ? `<${number(lang, roundedTo)}` : `${number(lang, value)}+`;
+}
+
+/**
+ * "15 Jan", without the hour.
+ * @param {Lang} lang
+ * @param {string | number | null | undefined} when
+ */
+export function shortDay(lang, when) {
+  const date = toDate(when);
+  if (!date) return "–";
+  return kept(`d${lang}`, () => new Intl.DateTimeFormat(LOCALE[lang], { timeZone: ZONE, day: "numeric", month: "short" })).format(date);
+}
+
+/**
+ * A moment as exactly as it was told: to the public a single report has days only.
+ * @param {Lang} lang
+ * @param {string | number | null | undefined} when
+ * @param {"exact" | "day"} [times]
+ */
+export function moment(lang, when, times = "exact") {
+  return times === "day" ? shortDay(lang, when) : dayAndClock(lang, when);
+}
+
+/**
+ * A span between two such moments; of days, whole ones.
+ * @param {Lang} lang
+ * @param {number} seconds
+ * @param {"exact" | "day"} [times]
+ */
+export function spanOf(lang, seconds, times = "exact") {
+  return span(lang, times === "day" ? Math.max(1, Math.floor(seconds / DAY_S)) * DAY_S : seconds);
+}
+
+/**
  * Hours in three digits at most: "0,4", "12,8", "165".
  * @param {Lang} lang
  * @param {number | null | undefined} value
@@ -61,10 +104,7 @@ export function clock(lang, when, seconds = false) {
  * @param {string | number | null | undefined} when
  */
 export function dayAndClock(lang, when) {
-  const date = toDate(when);
-  if (!date) return "–";
-  const day = kept(`d${lang}`, () => new Intl.DateTimeFormat(LOCALE[lang], { timeZone: ZONE, day: "numeric", month: "short" }));
-  return `${day.format(date)}, ${clock(lang, when)}`;
+  return toDate(when) ? `${shortDay(lang, when)}, ${clock(lang, when)}` : "–";
 }
 
 /**

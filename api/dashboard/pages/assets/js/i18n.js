@@ -11,6 +11,7 @@ export const WORDS = {
   "app.theme.dark": ["Tema gelap", "Dark theme"],
   "app.theme.light": ["Tema terang", "Light theme"],
   "app.language": ["Bahasa", "Language"],
+  "app.rounded": ["paling sedikit sekian; dibulatkan ke bawah per {n} untuk melindungi pelapor", "at least so many; rounded down to multiples of {n} to protect reporters"],
   "app.retry": ["Coba lagi", "Try again"],
   "app.close": ["Tutup", "Close"],
   "app.views": ["Halaman", "Pages"],

@@ -21,6 +21,8 @@ export class Live {
     /** @type {string | null} */
     this.asOf = null;
     this.windowS = 0;
+    /** What counts are rounded down to a multiple of; 1 = they are exact. */
+    this.roundedTo = 1;
     this.final = false;
     /** Whether a snapshot of the present window and category is here. */
     this.ready = false;
@@ -125,6 +127,7 @@ export class Live {
     }
     this.asOf = body.as_of ?? this.asOf;
     this.windowS = body.window_s;
+    this.roundedTo = body.rounded_to ?? 1;
     this.final = body.final;
     this.ready = true;
     if (!whole) this.deltas += 1;

@@ -49,6 +49,7 @@ export interface LiveCells {
   window_s: number;
   as_of: string | null;
   final: boolean;
+  rounded_to?: number;
   /** Grid indexes, counts, and z × 10, three arrays of one length; a count of 0 clears the cell. */
   cells: [number[], number[], number[]];
 }
@@ -188,15 +189,18 @@ export interface Hotspot {
   observed: number;
   expected: number;
   usual: number | null;
+  /** What counts are rounded down to a multiple of; 1 = they are exact. */
+  rounded_to?: number;
   test: string;
-  statistic: number;
+  /** Null where counts are rounded, as `usual` and what else would tell them. */
+  statistic: number | null;
   p: number;
   recurrence_days: number;
 }
 
 export interface Hotspots { as_of: string | null; tick: string | null; items: Hotspot[] }
 
-export interface HotspotChannel { channel: string; reporters: number | null; observed_without: number | null; expected_without: number; statistic_without: number | null; recurrence_days_without: number | null; decisive: boolean }
+export interface HotspotChannel { channel: string; reporters: number | null; observed_without: number | null; expected_without: number | null; statistic_without: number | null; recurrence_days_without: number | null; decisive: boolean }
 
 export interface HotspotWhy extends Hotspot {
   study_days: number;
@@ -215,9 +219,9 @@ export interface Traffic { as_of: string | null; sources: SourceState[]; items: 
 export interface GaugeItem { id: string; name: string; lon: number; lat: number; level_cm: number | null; time: string | null; siaga: 1 | 2 | 3 | 4 | null; trend_cm_h: number | null }
 export interface Gauges { gauges: GaugeItem[] }
 
-/** A cell of a moment; numbers are null where too few people reported. */
-export interface CellItem { h3: string; index: number | null; kelurahan: string | null; n: number | null; expected: number | null; z: number | null; suppressed: boolean }
-export interface Cells { as_of: string | null; final: boolean; window_start: string | null; window_end: string | null; items: CellItem[] }
+/** A cell of a moment; to the public those of too few people are not there. */
+export interface CellItem { h3: string; index: number | null; kelurahan: string | null; n: number; expected: number; z: number }
+export interface Cells { as_of: string | null; final: boolean; rounded_to?: number; window_start: string | null; window_end: string | null; items: CellItem[] }
 
 export interface Unit { code: string; name: string; open: number }
 
@@ -239,7 +243,7 @@ export interface InboxItem {
   actions?: string[];
   /** The incident it tells of, and how many people do. */
   incident?: string | null;
-  witnesses?: number;
+  witnesses?: number | null;
   /** When others like it were done, in seconds from now. */
   expected?: { p50_s: number | null; p80_s: number | null; n: number } | null;
   reason: Words;

@@ -3,14 +3,14 @@
 
 import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
 import { repeat } from "/assets/vendor/lit-html/directives/repeat.js";
-import { clock, longDay, number, span } from "./format.js";
+import { clock, counted, longDay, number, span } from "./format.js";
 import { breakLabels } from "./heat.js";
 import { hotspotList } from "./hotspot/list.js";
 import { letterOf } from "./hotspot/words.js";
 import { CATEGORIES, say, sayKnown } from "./i18n.js";
 import { findBox, link } from "./public/find.js";
 import { WINDOWS } from "./state.js";
-import { choices, placeOf } from "./view-parts.js";
+import { choices, placeOf, roundedWords } from "./view-parts.js";
 
 /** @typedef {import("./main.js").App} App */
 /** @typedef {import("./types").Rising} Rising */
@@ -97,6 +97,7 @@ function legend(app) {
     <p class="legend-title">${say(lang, "legend.title", { window: say(lang, `window.${app.place.window}`) })}</p>
     <ol class="classes">${labels.map((label, i) => html`<li><span class="swatch" data-level=${i + 1}></span>${label}</li>`)}</ol>
     <p class="legend-note">${say(lang, "legend.cell")}${app.room.approximate ? html` · ${say(lang, "map.approximate")}` : nothing}${app.room.map?.engine === "canvas" ? html` · ${say(lang, "map.canvas")}` : nothing}</p>
+    ${app.live.roundedTo > 1 ? html`<p class="legend-note rounded">${counted(lang, app.live.roundedTo, app.live.roundedTo)}: ${roundedWords(lang, app.live.roundedTo)}</p>` : nothing}
     <p class="legend-note"><svg class="hexagon" viewBox="0 0 20 20" aria-hidden="true"><path class="casing" d="M10 2.5 16.5 6.200v7.5L10 17.5 3.5 13.700V6.200z" /><path class="line" d="M10 2.5 16.5 6.200v7.5L10 17.5 3.5 13.700V6.200z" /></svg> ${say(lang, "legend.hot")}</p>
     <p class="legend-note"><span class="map-rank sample" aria-hidden="true">1</span> ${say(lang, "legend.rank")}</p>
     <p class="legend-note"><span class="map-spot sample" aria-hidden="true">A</span> ${say(lang, "legend.spot")}</p>
@@ -107,9 +108,9 @@ function legend(app) {
 function totals(app) {
   const { lang } = app.place;
   const totals = app.live.watermark?.totals;
-  const figure = (/** @type {number | null | undefined} */ value, /** @type {string} */ key, digits = 0) =>
-    html`<div><dt>${say(lang, key)}</dt><dd>${number(lang, value, digits)}</dd></div>`;
-  return html`<dl class="totals">${figure(totals?.reports_60m, "total.reports")}${figure(totals?.rate_per_min, "total.rate", totals && (totals.rate_per_min ?? 0) < 10 ? 1 : 0)}${figure(totals?.open, "total.open")}</dl>`;
+  const { roundedTo } = app.live;
+  const figure = (/** @type {string} */ value, /** @type {string} */ key) => html`<div><dt>${say(lang, key)}</dt><dd>${value}</dd></div>`;
+  return html`<dl class="totals" title=${roundedWords(lang, roundedTo) || nothing}>${figure(counted(lang, totals?.reports_60m, roundedTo), "total.reports")}${figure(number(lang, totals?.rate_per_min, totals && (totals.rate_per_min ?? 0) < 10 ? 1 : 0), "total.rate")}${figure(counted(lang, totals?.open, roundedTo), "total.open")}</dl>`;
 }
 
 /** @param {App} app */
@@ -125,7 +126,7 @@ export function pickedCell(app) {
   const query = new URLSearchParams({ h3, window: app.place.window });
   return html`<section class="block picked" aria-label=${say(lang, "cell.title")}>
     <h2>${kelurahan ? link(app, "wilayah", kelurahan, name) : say(lang, "rising.outside")} <button type="button" class="icon small" aria-label=${say(lang, "app.close")} @click=${() => app.room.pick(null, false)}><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M5 5l10 10M15 5L5 15" /></svg></button></h2>
-    <p><b>${say(lang, "cell.reports", { n: number(lang, cell.n), window: say(lang, `window.${app.place.window}`) })}</b></p>
+    <p title=${roundedWords(lang, app.live.roundedTo) || nothing}><b>${say(lang, "cell.reports", { n: counted(lang, cell.n, app.live.roundedTo), window: say(lang, `window.${app.place.window}`) })}</b></p>
     <p class="muted">${say(lang, verdict, { z })}</p>
     ${app.room.spotsAt(index).map((id) => html`<p><button type="button" class="plain" @click=${() => { if (app.hotspots.opened !== id) app.openHotspot(id); }}>${say(lang, "cell.hotspot", { letter: letterOf(app.shownHotspots().findIndex((item) => item.id === id)) })}</button></p>`)}
     <p class="muted"><code>${h3}</code> · <a href=${`/v1/cells?${query}`}>${say(lang, "cell.data")}</a></p>
@@ -160,7 +161,7 @@ function risingItem(app, item) {
       <span class="rank">${item.rank}</span>
       <span class="what">${item.category_label[lang]}</span>
       <span class="where">${placeOf(app, item)}${item.since ? html` <span class="since">· ${say(lang, "rising.since", { time: clock(lang, item.since) })}</span>` : nothing}</span>
-      <span class="how"><b>${say(lang, "rising.reports", { n: number(lang, item.n) })}</b></span>
+      <span class="how" title=${roundedWords(lang, app.live.roundedTo) || nothing}><b>${say(lang, "rising.reports", { n: counted(lang, item.n, app.live.roundedTo) })}</b></span>
       <span class="ratio"><span aria-hidden="true">▲</span> ${usual}</span>
     </button>
   </li>`;
@@ -206,7 +207,7 @@ function densest(app) {
       <thead><tr><th scope="col">${say(lang, "densest.cell")}</th><th scope="col">${say(lang, "densest.where")}</th><th scope="col" class="figure">${say(lang, "densest.n")}</th><th scope="col" class="figure">z</th></tr></thead>
       <tbody>${top.map(([index, cell]) => {
         const { h3, name } = app.room.whereIs(index);
-        return html`<tr><td><code>${h3}</code></td><td>${name ?? "–"}</td><td class="figure">${number(lang, cell.n)}</td><td class="figure">${number(lang, cell.z10 / 10, 1)}</td></tr>`;
+        return html`<tr><td><code>${h3}</code></td><td>${name ?? "–"}</td><td class="figure">${counted(lang, cell.n, app.live.roundedTo)}</td><td class="figure">${number(lang, cell.z10 / 10, 1)}</td></tr>`;
       })}</tbody>
     </table>
   </details>`;

@@ -8,6 +8,13 @@ import { say } from "./i18n.js";
 /** @typedef {import("./types").Problem} Problem */
 /** @typedef {import("./types").Rising} Rising */
 
+/**
+ * What "5+" says, for whoever points at it or hears it; nothing where counts are exact.
+ * @param {Lang} lang
+ * @param {number} [roundedTo]
+ */
+export const roundedWords = (lang, roundedTo = 1) => (roundedTo > 1 ? say(lang, "app.rounded", { n: roundedTo }) : "");
+
 /** @param {Lang} lang */
 export function loading(lang) {
   return html`<p class="note" role="status">${say(lang, "load.loading")}</p>`;

@@ -6,7 +6,7 @@ import { repeat } from "/assets/vendor/lit-html/directives/repeat.js";
 import { clock } from "../format.js";
 import { say, sayKnown } from "../i18n.js";
 import { later } from "../view-later.js";
-import { failure, loading } from "../view-parts.js";
+import { failure, loading, roundedWords } from "../view-parts.js";
 import { SHAPES, counts, letterOf, life, pattern, recurrence, whereOf } from "./words.js";
 
 /** @typedef {import("../main.js").App} App */
@@ -64,7 +64,7 @@ function entry(app, item, letter) {
       <span class="what">${item.category_label[lang]}</span>
       <span class="chip change"><span class="shape" aria-hidden="true">${SHAPES[item.change] ?? "●"}</span> ${sayKnown(lang, "change", item.change)} ${clock(lang, item.changed)}</span>
       <span class="where">${whereOf(lang, item)}</span>
-      <span class="how"><b>${counts(lang, item)}</b> · ${recurrence(lang, item.recurrence_days)} · ${say(lang, "hotspot.life", { span: life(lang, item, until) })}${pattern(lang, item)}</span>
+      <span class="how" title=${roundedWords(lang, item.rounded_to) || nothing}><b>${counts(lang, item)}</b> · ${recurrence(lang, item.recurrence_days)} · ${say(lang, "hotspot.life", { span: life(lang, item, until) })}${pattern(lang, item)}</span>
     </button>
     ${open ? html`<div class="why" id=${`why-${item.id}`} role="region" aria-label=${say(lang, "hotspot.why")}>${why(app)}</div>` : nothing}
   </li>`;

@@ -1,6 +1,6 @@
 // A hotspot in words: how rare it is, where it lies, how it stands to what was expected.
 
-import { number, span } from "../format.js";
+import { counted, number, span } from "../format.js";
 import { say, sayKnown } from "../i18n.js";
 
 /** @typedef {import("../types").Hotspot} Hotspot */
@@ -39,12 +39,12 @@ export function whereOf(lang, { places }) {
 }
 
 /**
- * "23 pelapor, diduga 4,1".
+ * "23 pelapor, diduga 4,1"; to the public "20+ pelapor, diduga 3,8".
  * @param {Lang} lang
  * @param {Hotspot} item
  */
-export function counts(lang, { observed, expected }) {
-  return say(lang, "hotspot.counts", { observed: number(lang, observed), expected: number(lang, expected, expected < 10 ? 1 : 0) });
+export function counts(lang, { observed, expected, rounded_to: roundedTo }) {
+  return say(lang, "hotspot.counts", { observed: counted(lang, observed, roundedTo), expected: number(lang, expected, expected < 10 ? 1 : 0) });
 }
 
 /**

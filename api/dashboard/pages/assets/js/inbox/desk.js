@@ -45,6 +45,12 @@ export class Desk {
     this.left = new Map();
   }
 
+  /** What moments of reports are, and what witnesses are rounded down to a multiple of. */
+  get told() {
+    const page = this.page.state === "none" ? undefined : this.page.value;
+    return { times: page?.times, roundedTo: page?.rounded_to };
+  }
+
   /** The list without what has left it: the server's desks lie a minute behind. @returns {InboxItem[]} */
   get items() {
     const items = this.page.state === "none" ? [] : (this.page.value?.items ?? []);

@@ -7,7 +7,7 @@ import { KEYS } from "../deed/deed.js";
 import { kbd } from "../deed/keys.js";
 import { outbox } from "../deed/office.js";
 import { deedPanel } from "../deed/status.js";
-import { dayAndClock, number, span } from "../format.js";
+import { moment, number, span } from "../format.js";
 import { say, sayKnown } from "../i18n.js";
 import { shotRow, shotsOf } from "../photo/shots.js";
 import { failure, loading } from "../view-parts.js";
@@ -33,10 +33,10 @@ export function detail(app, here) {
     <p class="muted"><code>${item.id}</code></p>
     ${acting(app, here, item)}
     <dl class="facts">
-      ${fact("inbox.due", item.due ? html`${dayAndClock(lang, item.due)} ${dueChip(lang, item)}` : say(lang, "inbox.nodue"))}
+      ${fact("inbox.due", item.due ? html`${moment(lang, item.due, here.desk.told.times)} ${dueChip(lang, item)}` : say(lang, "inbox.nodue"))}
       ${item.expected ? fact("inbox.expected", expected(app, item.expected)) : nothing}
       ${fact("inbox.status", sayKnown(lang, "status", item.status))}
-      ${fact("list.received", dayAndClock(lang, item.received))}
+      ${fact("list.received", moment(lang, item.received, here.desk.told.times))}
       ${fact("inbox.where", item.kelurahan_name ?? item.kelurahan ?? say(lang, "inbox.unlocated"))}
       ${fact("list.channel", sayKnown(lang, "channel", item.channel))}
     </dl>
@@ -98,6 +98,6 @@ function history(app, here) {
   if (!report) return loading(lang);
   if (report.timeline.length === 0) return nothing;
   return html`<h3>${say(lang, "inbox.history")}</h3>
-    <ol class="history">${report.timeline.map((step) => html`<li><time>${dayAndClock(lang, step.time)}</time> ${sayKnown(lang, "status", step.status)}
+    <ol class="history">${report.timeline.map((step) => html`<li><time>${moment(lang, step.time, report.times)}</time> ${sayKnown(lang, "status", step.status)}
       ${step.unit || step.actor_role ? html`<span class="muted">${[step.actor_role, step.unit ? here.desk.nameOf(step.unit) : null].filter(Boolean).join(", ")}</span>` : nothing}</li>`)}</ol>`;
 }

@@ -9,6 +9,10 @@ export interface DeskPage {
   unit: string;
   unit_name?: string;
   counts?: InboxCounts;
+  /** What moments of reports are: to the public, days. */
+  times?: "exact" | "day";
+  /** What witnesses are rounded down to a multiple of; 1 = they are exact. */
+  rounded_to?: number;
   items: InboxItem[];
   next_cursor: string | null;
 }
@@ -28,6 +32,7 @@ export interface ReportFacts {
   id: string;
   channel: string;
   h3: string | null;
+  times?: "exact" | "day";
   kelurahan: string | null;
   status: string;
   timeline: ReportStep[];
@@ -51,6 +56,7 @@ export interface IncidentMember {
 export interface Incident {
   id: string;
   witnesses: number;
+  rounded_to?: number;
   channels: { channel: string; witnesses: number | null }[];
   members?: IncidentMember[];
 }

@@ -10,7 +10,7 @@ import { freshOf } from "../deed/fresh.js";
 import { keyHelp } from "../deed/keys.js";
 import { outbox } from "../deed/office.js";
 import { outboxStrip, standing } from "../deed/status.js";
-import { number } from "../format.js";
+import { counted, number } from "../format.js";
 import { say, sayKnown } from "../i18n.js";
 import { failure, loading } from "../view-parts.js";
 import { FILTERS } from "./desk.js";
@@ -147,7 +147,7 @@ function card(app, here, item) {
   return html`<li><button type="button" data-key=${key} data-id=${item.id} data-state=${item.state ?? nothing} aria-current=${here.desk.picked === key ? "true" : nothing} @click=${() => here.pick(key)}>
     <span class="what">${item.category_label[lang]}</span>
     ${dueChip(lang, item)}
-    <span class="where">${item.kelurahan_name ?? item.kelurahan ?? say(lang, "inbox.unlocated")}${many ? html` <span class="muted">${say(lang, "inbox.witnesses", { n: number(lang, item.witnesses) })}</span>` : nothing}</span>
+    <span class="where">${item.kelurahan_name ?? item.kelurahan ?? say(lang, "inbox.unlocated")}${many ? html` <span class="muted">${say(lang, "inbox.witnesses", { n: counted(lang, item.witnesses, here.desk.told.roundedTo) })}</span>` : nothing}</span>
     <span class="state">${deed ? html`${say(lang, `act.${deed.action}`)} ${standing(lang, deed)}` : sayKnown(lang, "status", item.status)}</span>
     <span class="why">${item.reason[lang]}</span>
   </button></li>`;

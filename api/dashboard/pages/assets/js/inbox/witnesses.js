@@ -4,7 +4,7 @@
 import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
 import { access } from "../access/access.js";
 import { keyOf } from "../deed/acting.js";
-import { dayAndClock, number, span } from "../format.js";
+import { counted, dayAndClock, number, span } from "../format.js";
 import { say, sayKnown } from "../i18n.js";
 import { shotOf } from "../photo/shots.js";
 import { failure, loading } from "../view-parts.js";
@@ -29,7 +29,7 @@ export function witnesses(app, here, item) {
   const incident = loaded.state === "none" ? undefined : loaded.value;
   const toggled = (/** @type {Event} */ event) => here.openWitnesses(/** @type {HTMLDetailsElement} */ (event.target).open);
   return html`<details class="witnesses" ?open=${here.witnessesOpen} @toggle=${toggled}>
-    <summary>${n < 2 ? say(lang, "inbox.alone") : say(lang, "inbox.told", { n: number(lang, n) })}</summary>
+    <summary>${n < 2 ? say(lang, "inbox.alone") : say(lang, "inbox.told", { n: counted(lang, n, here.desk.told.roundedTo) })}</summary>
     ${here.said?.bond.about === keyOf(item) ? html`<p class="bond-said"><span aria-hidden="true">${here.said.done ? "✓" : "▲"}</span> ${bondSaid(lang, here.said.bond, here.said.done)}</p>` : nothing}
     ${loaded.state === "failed" ? failure(lang, loaded.problem, () => here.desk.loadIncident()) : incident ? told(app, here, item, incident) : loading(lang)}
     ${joining(app, here, item, loaded.state === "failed" ? undefined : incident?.members)}
@@ -37,9 +37,9 @@ export function witnesses(app, here, item) {
 }
 
 /** @param {App} app @param {InboxRoom} here @param {InboxItem} item @param {Incident} incident */
-function told(app, here, item, { channels, members }) {
+function told(app, here, item, { channels, members, rounded_to: roundedTo }) {
   const { lang } = app.place;
-  if (!members) return html`<p>${channels.map((one) => `${sayKnown(lang, "channel", one.channel)} ${number(lang, one.witnesses)}`).join(", ")}</p>`;
+  if (!members) return html`<p>${channels.map((one) => `${sayKnown(lang, "channel", one.channel)} ${counted(lang, one.witnesses, roundedTo)}`).join(", ")}</p>`;
   return html`<ul>${members.map((member) => html`<li data-report=${keyOf(member)}>
     <span><time>${dayAndClock(lang, member.time)}</time> ${sayKnown(lang, "channel", member.channel)} <code>${member.id}</code>${member.status ? html` <span class="muted">${sayKnown(lang, "status", member.status)}</span>` : nothing}</span>
     <span class="muted">${say(lang, `tie.${member.tie}`)}${member.reasons.length > 0 ? `: ${member.reasons.map((reason) => because(lang, reason)).join(", ")}` : ""}</span>

@@ -17,7 +17,7 @@ export const WORDS = {
   "area.outflow": ["selesai atau ditutup 24 jam", "done or closed, 24 h"],
   "area.few": ["Kurang dari {n} keluhan: tidak dihitung, agar tidak menunjuk orang.", "Fewer than {n} complaints: not counted, so that nobody is pointed at."],
   "area.category": ["Kategori", "Category"],
-  "area.suppressed": ["{k} kategori tidak dirinci: yang berisi kurang dari {n} keluhan disembunyikan, agar tidak menunjuk orang.", "{k} categories are not told: those with fewer than {n} complaints are hidden, so that nobody is pointed at."],
+  "area.suppressed": ["Ada kategori yang tidak dirinci: yang berisi kurang dari {n} keluhan disembunyikan, agar tidak menunjuk orang.", "Some categories are not told: those with fewer than {n} complaints are hidden, so that nobody is pointed at."],
   "area.spots": ["Titik panas di sini", "Hotspots here"],
   "area.spots.none": ["Tidak ada yang melebihi kebetulan saat ini.", "Nothing beyond chance at this time."],
   "area.spots.caveat": ["Tempat yang sepi laporan belum tentu sepi kejadian.", "Few reports do not mean few incidents."],

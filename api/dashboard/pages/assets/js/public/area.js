@@ -4,13 +4,13 @@
 import { html, nothing, svg } from "/assets/vendor/lit-html/lit-html.js";
 import { ask } from "../api.js";
 import { freshOf } from "../deed/fresh.js";
-import { dayAndClock, hours, number } from "../format.js";
+import { counted, dayAndClock, hours, number } from "../format.js";
 import { counts, life, whereOf } from "../hotspot/words.js";
 import { say } from "../i18n.js";
 import { load } from "../loaded.js";
 import { placeInWords, SHAPES } from "../ranking/verdict.js";
 import { follow } from "../view-frame.js";
-import { failure, loading } from "../view-parts.js";
+import { failure, loading, roundedWords } from "../view-parts.js";
 import { findBox, link } from "./find.js";
 import { shareButton } from "./share.js";
 
@@ -122,17 +122,21 @@ function head(app, area) {
 /** @param {App} app @param {Area} area */
 function reported(app, area) {
   const { lang } = app.place;
-  const figure = (/** @type {string} */ key, /** @type {number | null} */ value) => html`<div><dt>${say(lang, key)}</dt><dd>${number(lang, value)}</dd></div>`;
-  const few = { n: number(lang, area.minimum_n), k: number(lang, area.suppressed_categories) };
-  const counted = area.n === null ? html`<p class="note">${say(lang, "area.few", few)}</p>` : html`<dl class="counts">
+  const roundedTo = area.rounded_to ?? 1;
+  // What is not told is fewer than are counted.
+  const told = (/** @type {number | null} */ value) => counted(lang, value ?? 0, roundedTo);
+  const figure = (/** @type {string} */ key, /** @type {number | null} */ value) => html`<div><dt>${say(lang, key)}</dt><dd>${told(value)}</dd></div>`;
+  const few = { n: number(lang, area.minimum_n) };
+  const figures = area.n === null ? html`<p class="note">${say(lang, "area.few", few)}</p>` : html`<dl class="counts" title=${roundedWords(lang, roundedTo) || nothing}>
     ${figure("area.n", area.n)}${figure("area.open", area.open)}${figure("area.inflow", area.inflow_24h)}${figure("area.outflow", area.outflow_24h)}</dl>`;
   return html`<section class="card" aria-labelledby="area-counts"><h2 id="area-counts">${say(lang, "area.counts")}</h2>
-    ${area.n === 0 ? html`<p class="note">${say(lang, "area.counts.none")}</p>` : counted}
+    ${area.n === 0 ? html`<p class="note">${say(lang, "area.counts.none")}</p>` : figures}
     ${area.categories.length === 0 ? nothing : html`<table class="by-category">
       <thead><tr><th scope="col">${say(lang, "area.category")}</th><th scope="col" class="figure">${say(lang, "area.n")}</th><th scope="col" class="figure">${say(lang, "area.open")}</th></tr></thead>
-      <tbody>${area.categories.map((one) => html`<tr data-category=${one.category}><th scope="row">${one.category_label[lang]}</th><td class="figure">${number(lang, one.n)}</td><td class="figure">${number(lang, one.open)}</td></tr>`)}</tbody>
+      <tbody>${area.categories.map((one) => html`<tr data-category=${one.category}><th scope="row">${one.category_label[lang]}</th><td class="figure">${told(one.n)}</td><td class="figure">${told(one.open)}</td></tr>`)}</tbody>
     </table>`}
-    ${area.suppressed_categories > 0 && area.n !== null ? html`<p class="muted suppressed">${say(lang, "area.suppressed", few)}</p>` : nothing}
+    ${roundedTo > 1 && area.n !== null ? html`<p class="muted rounded">${counted(lang, roundedTo, roundedTo)}: ${roundedWords(lang, roundedTo)}</p>` : nothing}
+    ${area.suppressed_categories && area.n !== null ? html`<p class="muted suppressed">${say(lang, "area.suppressed", few)}</p>` : nothing}
   </section>`;
 }
 
@@ -146,7 +150,7 @@ function spotsHere(app, area) {
   return html`<section class="card spots-here" aria-labelledby="area-spots"><h2 id="area-spots">${say(lang, "area.spots")}</h2>
     ${!known ? (spots.state === "failed" ? failure(lang, spots.problem, () => open(app)) : loading(lang))
       : here.length === 0 ? html`<p class="note">${say(lang, "area.spots.none")}</p>`
-      : html`<ul>${here.map((item) => html`<li data-id=${item.id}><b>${item.category_label[lang]}</b> <span class="muted">${whereOf(lang, item)}</span><br>${counts(lang, item)} · ${say(lang, "hotspot.life", { span: life(lang, item, until) })}</li>`)}</ul>`}
+      : html`<ul>${here.map((item) => html`<li data-id=${item.id}><b>${item.category_label[lang]}</b> <span class="muted">${whereOf(lang, item)}</span><br><span title=${roundedWords(lang, item.rounded_to) || nothing}>${counts(lang, item)}</span> · ${say(lang, "hotspot.life", { span: life(lang, item, until) })}</li>`)}</ul>`}
     <p class="muted">${say(lang, "area.spots.caveat")}</p>
   </section>`;
 }

@@ -37,7 +37,7 @@ export const WORDS = {
   "report.void": ["tidak berlaku lagi", "not in force any more"],
   "report.way": ["Perjalanannya", "Its way"],
   "report.way.none": ["Belum ada langkah yang tercatat selain masuknya.", "No step is recorded yet but its coming in."],
-  "report.privacy": ["Halaman ini tidak memuat nama pelapor, isi laporan, atau alamat: siapa pun yang tahu nomornya dapat membukanya.", "This page holds no reporter's name, no text and no address: whoever knows the number can open it."],
+  "report.privacy": ["Halaman ini tidak memuat nama pelapor, isi laporan, alamat, atau jam, hanya kelurahan dan hari: siapa pun yang tahu nomornya dapat membukanya.", "This page holds no reporter's name, no text, no address and no hour, only kelurahan and days: whoever knows the number can open it."],
   "report.someone": ["unit yang bertugas", "the unit in charge"],
   "way.received": ["Laporan diterima.", "The report was received."],
   "way.verified": ["Diperiksa dan dinyatakan benar.", "It was checked and found right."],

@@ -4,7 +4,7 @@
 import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
 import { ask } from "../api.js";
 import { freshOf } from "../deed/fresh.js";
-import { dayAndClock, span } from "../format.js";
+import { moment, spanOf } from "../format.js";
 import { say, sayKnown, WORDS } from "../i18n.js";
 import { load } from "../loaded.js";
 import { Album } from "../photo/album.js";
@@ -114,13 +114,13 @@ function reportView(app) {
 function now(app, report, standing) {
   const { lang } = app.place;
   const { ended } = standing;
-  const age = (/** @type {number} */ untilMs) => span(lang, (untilMs - Date.parse(report.received)) / 1000);
+  const age = (/** @type {number} */ untilMs) => spanOf(lang, (untilMs - Date.parse(report.received)) / 1000, report.times);
   return html`<section class="card now" aria-labelledby="report-now" data-status=${standing.status}>
     <h2 id="report-now">${say(lang, "report.now")}</h2>
     <p class="big">${sayKnown(lang, "status", standing.status)}${standing.unit && !ended ? html` <span>${say(lang, "report.at", { unit: way.nameOf(standing.unit, report) })}</span>` : nothing}</p>
     ${ended
-      ? html`<p>${say(lang, `report.ended.${ended.status}`, { time: dayAndClock(lang, ended.time), span: age(Date.parse(ended.time)) })}</p><p class="muted">${say(lang, "report.again")}</p>`
-      : html`<p class="muted">${say(lang, "report.since", { time: dayAndClock(lang, standing.since) })}. ${say(lang, "report.open", { span: age(serverNow()) })}</p>`}
+      ? html`<p>${say(lang, `report.ended.${ended.status}`, { time: moment(lang, ended.time, report.times), span: age(Date.parse(ended.time)) })}</p><p class="muted">${say(lang, "report.again")}</p>`
+      : html`<p class="muted">${say(lang, "report.since", { time: moment(lang, standing.since, report.times) })}. ${say(lang, "report.open", { span: age(serverNow()) })}</p>`}
     ${standing.unit ? nothing : html`<p>${say(lang, "report.nobody")}</p>`}
     ${report.route?.passed_on ? html`<p class="warning"><span aria-hidden="true">▲</span> ${say(lang, "report.passed")}</p>` : nothing}
     ${dues(app, report, standing)}
@@ -128,15 +128,15 @@ function now(app, report, standing) {
 }
 
 /** @param {App} app @param {Report} report @param {Standing} standing */
-function dues(app, { route }, { ended, answered }) {
+function dues(app, { route, times }, { ended, answered }) {
   const { lang } = app.place;
   if (!route || (!route.respond_by && !route.finish_by)) return nothing;
   // Who closes otherwise has not met the deadline, and has none any more.
   const closed = ended && ended.status !== "resolved" ? ended : null;
   const done = ended?.status === "resolved" ? ended : null;
   return html`<h3>${say(lang, "report.dues")}</h3><dl class="facts">
-    ${route.respond_by ? due(app, "report.respond", route.respond_by, answered, false) : nothing}
-    ${route.finish_by ? due(app, "report.finish", route.finish_by, done, closed !== null) : nothing}</dl>`;
+    ${route.respond_by ? due(app, "report.respond", route.respond_by, answered, false, times) : nothing}
+    ${route.finish_by ? due(app, "report.finish", route.finish_by, done, closed !== null, times) : nothing}</dl>`;
 }
 
 /**
@@ -145,12 +145,13 @@ function dues(app, { route }, { ended, answered }) {
  * @param {string} by
  * @param {ReportStep | null} met
  * @param {boolean} isVoid
+ * @param {Report["times"]} times
  */
-function due(app, key, by, met, isVoid) {
+function due(app, key, by, met, isVoid, times) {
   const { lang } = app.place;
   const { how, spanS } = kept(by, met, serverNow());
-  const words = say(lang, `report.${how}`, { span: span(lang, spanS), time: dayAndClock(lang, met?.time) });
-  return html`<div data-due=${isVoid ? "void" : how}><dt>${say(lang, key)}</dt><dd>${dayAndClock(lang, by)}
+  const words = say(lang, `report.${how}`, { span: spanOf(lang, spanS, times), time: moment(lang, met?.time, times) });
+  return html`<div data-due=${isVoid ? "void" : how}><dt>${say(lang, key)}</dt><dd>${moment(lang, by, times)}
     <span class="chip">${isVoid ? say(lang, "report.void") : html`<span aria-hidden="true">${DUE_SHAPES[how]}</span> ${words}`}</span></dd></div>`;
 }
 
@@ -163,7 +164,7 @@ function facts(app, report, standing) {
     <dl class="facts">
       ${fact("report.category", report.category_label[lang])}
       ${fact("report.where", place)}
-      ${fact("report.received", dayAndClock(lang, report.received))}
+      ${fact("report.received", moment(lang, report.received, report.times))}
       ${fact("report.channel", sayKnown(lang, "channel", report.channel))}
       ${standing.unit ? fact("report.unit", way.nameOf(standing.unit, report)) : nothing}
     </dl>
@@ -177,7 +178,7 @@ function steps(app, report) {
   return html`<section class="card" aria-labelledby="report-way"><h2 id="report-way">${say(lang, "report.way")}</h2>
     ${report.timeline.length === 0 ? html`<p class="note">${say(lang, "report.way.none")}</p>` : html`<ol class="way">${report.timeline.map((step) => {
       const unit = step.unit ? way.nameOf(step.unit, report) : say(lang, "report.someone");
-      return html`<li data-status=${step.status}><time datetime=${step.time}>${dayAndClock(lang, step.time)}</time> <span>${inWords(lang, step.status, unit)}</span></li>`;
+      return html`<li data-status=${step.status}><time datetime=${step.time}>${moment(lang, step.time, report.times)}</time> <span>${inWords(lang, step.status, unit)}</span></li>`;
     })}</ol>`}
   </section>`;
 }

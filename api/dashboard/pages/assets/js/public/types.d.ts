@@ -5,7 +5,7 @@ import type { SourceState, Tier, Words } from "../types";
 export type AreaLevel = "kelurahan" | "kecamatan" | "kota" | "region";
 export interface AreaName { code: string; name: string; level: AreaLevel }
 
-export interface AreaCategory { category: string; category_label: Words; n: number; open: number }
+export interface AreaCategory { category: string; category_label: Words; n: number; open: number | null }
 
 /** Numbers are null where they are too few to be told. */
 export interface Area {
@@ -21,10 +21,12 @@ export interface Area {
   open: number | null;
   inflow_24h: number | null;
   outflow_24h: number | null;
-  /** Fewer complaints than this are not told of a category. */
+  /** Fewer complaints than this are not told. */
   minimum_n: number;
+  /** What counts are rounded down to a multiple of; 1 = they are exact. */
+  rounded_to?: number;
   categories: AreaCategory[];
-  suppressed_categories: number;
+  suppressed_categories: boolean;
 }
 
 export interface AreaPoint {
@@ -67,6 +69,7 @@ export interface Report {
   category_label: Words;
   kind: string | null;
   received: string;
+  times?: "exact" | "day";
   kelurahan: string | null;
   kelurahan_name: string | null;
   status: string;

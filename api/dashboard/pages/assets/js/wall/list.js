@@ -2,10 +2,11 @@
 // cells. It is the text alternative of the map: same letters, same numbers.
 
 import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
-import { clock, number } from "../format.js";
+import { clock, counted, number } from "../format.js";
 import { hotspotList } from "../hotspot/list.js";
 import { say } from "../i18n.js";
 import { pickedCell, risingList } from "../view-map.js";
+import { roundedWords } from "../view-parts.js";
 import { gaugeWords } from "./layers.js";
 
 /** @typedef {import("../main.js").App} App */
@@ -45,7 +46,7 @@ function peaks(app, wall) {
         : html`<ol>${moment.peaks.map((peak, at) => html`<li><button type="button" data-h3=${peak.h3} aria-pressed=${app.room.picked === peak.index} @click=${() => app.room.pick(app.room.picked === peak.index ? null : peak.index, true)}>
             <span class="rank">${at + 1}</span>
             <span class="what">${app.room.whereIs(peak.index).name ?? say(lang, "rising.outside")}</span>
-            <span class="how"><b>${say(lang, "rising.reports", { n: number(lang, peak.n) })}</b></span>
+            <span class="how" title=${roundedWords(lang, app.live.roundedTo) || nothing}><b>${say(lang, "rising.reports", { n: counted(lang, peak.n, app.live.roundedTo) })}</b></span>
             <span class="ratio">z ${number(lang, peak.z, 1)}</span>
           </button></li>`)}</ol>`}
   </section>`;

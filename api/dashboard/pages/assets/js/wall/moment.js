@@ -12,7 +12,6 @@ import { ask } from "../api.js";
  * @property {Map<number, Count>} cells by grid index
  * @property {number | null} endMs end of the window they are of
  * @property {number} total reports in them
- * @property {number} hidden cells without numbers, because too few people reported
  * @property {boolean} complete whether only late reports can change it
  * @property {Peak[]} peaks the cells farthest above usual
  */
@@ -40,14 +39,13 @@ export function read({ items, window_end: end, final }) {
   const cells = new Map();
   /** @type {Peak[]} */
   const peaks = [];
-  let [total, hidden] = [0, 0];
+  let total = 0;
   for (const { index, h3, n, z } of items) {
-    if (n === null) hidden += 1;
-    if (n === null || n === 0 || index === null) continue;
+    if (n === 0 || index === null) continue;
     total += n;
-    cells.set(index, { n, z10: Math.round((z ?? 0) * 10) });
-    if ((z ?? 0) >= PEAK_Z) peaks.push({ index, h3, n, z: z ?? 0 });
+    cells.set(index, { n, z10: Math.round(z * 10) });
+    if (z >= PEAK_Z) peaks.push({ index, h3, n, z });
   }
   peaks.sort((a, b) => b.z - a.z || a.index - b.index);
-  return { cells, endMs: end === null ? null : Date.parse(end), total, hidden, complete: final, peaks: peaks.slice(0, PEAKS) };
+  return { cells, endMs: end === null ? null : Date.parse(end), total, complete: final, peaks: peaks.slice(0, PEAKS) };
 }

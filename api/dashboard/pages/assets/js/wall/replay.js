@@ -110,7 +110,8 @@ export class Replay {
       const moment = await this.load(minuteOf(atMs));
       if (asked !== this.asked) return;
       this.moment = moment;
-      this.shownMs = minuteOf(atMs);
+      // The public is answered of whole quarters of an hour.
+      this.shownMs = moment.endMs ?? minuteOf(atMs);
       this.problem = null;
     } catch (error) {
       if (asked !== this.asked) return;

@@ -2,12 +2,12 @@
 // is, and whether this is now.
 
 import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
-import { clock, longDay, number } from "../format.js";
+import { clock, counted, longDay, number } from "../format.js";
 import { CATEGORIES, say, sayKnown } from "../i18n.js";
 import { WINDOWS } from "../state.js";
 import { badge, banner, follow } from "../view-frame.js";
 import { mapButtons, mapMessage } from "../view-map.js";
-import { choices } from "../view-parts.js";
+import { choices, roundedWords } from "../view-parts.js";
 import { wallLegend } from "./legend.js";
 import { wallList } from "./list.js";
 import { sourceStrip } from "./sources.js";
@@ -109,13 +109,14 @@ function replayBanner(app, { replay }) {
 function totals(app, wall) {
   const { lang } = app.place;
   const now = app.live.watermark?.totals;
-  const figure = (/** @type {number | null | undefined} */ value, /** @type {string} */ words, digits = 0) =>
-    html`<div><dt>${words}</dt><dd>${number(lang, value, digits)}</dd></div>`;
+  const { roundedTo } = app.live;
+  const figure = (/** @type {string} */ value, /** @type {string} */ words) => html`<div><dt>${words}</dt><dd>${value}</dd></div>`;
+  const title = roundedWords(lang, roundedTo) || nothing;
   const { moment } = wall;
   const window = say(lang, `window.${app.place.window}`);
   // Of one channel, and of the past, only what the map shows is known.
-  if (wall.replay.on || app.place.channel !== "") return html`<dl class="totals">${figure(moment?.total, say(lang, "wall.total", { window }))}</dl>`;
-  return html`<dl class="totals">${figure(now?.reports_60m, say(lang, "total.reports"))}${figure(now?.rate_per_min, say(lang, "total.rate"), (now?.rate_per_min ?? 0) < 10 ? 1 : 0)}${figure(now?.open, say(lang, "total.open"))}</dl>`;
+  if (wall.replay.on || app.place.channel !== "") return html`<dl class="totals" title=${title}>${figure(counted(lang, moment?.total, roundedTo), say(lang, "wall.total", { window }))}</dl>`;
+  return html`<dl class="totals" title=${title}>${figure(counted(lang, now?.reports_60m, roundedTo), say(lang, "total.reports"))}${figure(number(lang, now?.rate_per_min, (now?.rate_per_min ?? 0) < 10 ? 1 : 0), say(lang, "total.rate"))}${figure(counted(lang, now?.open, roundedTo), say(lang, "total.open"))}</dl>`;
 }
 
 /**
@@ -129,7 +130,7 @@ function stageMessage(app, wall) {
   if (!wall.replay.on && wall.channelProblem) return html`<p class="map-message" role="alert">${say(lang, "load.failed")}. ${wall.channelProblem.detail ?? say(lang, "load.network")}</p>`;
   if (!wall.moment) return wall.replay.problem ? nothing : html`<p class="map-message">${say(lang, "load.loading")}</p>`;
   if (wall.moment.total > 0) return nothing;
-  return html`<p class="map-message">${say(lang, wall.moment.hidden > 0 ? "wall.empty.hidden" : "wall.empty", { window: say(lang, `window.${app.place.window}`) })}</p>`;
+  return html`<p class="map-message">${say(lang, app.live.roundedTo > 1 ? "wall.empty.hidden" : "wall.empty", { window: say(lang, `window.${app.place.window}`) })}</p>`;
 }
 
 /** Language, theme, and the way out. @param {App} app */
@@ -164,11 +165,11 @@ function filters(app, wall) {
         <option value="" ?selected=${category === ""}>${t("map.all")}</option>
         ${CATEGORIES.map((id) => html`<option value=${id} ?selected=${category === id}>${t(`cat.${id}`)}</option>`)}
       </select></label>
-    <label class="field"><span class="sr">${t("wall.channel")}</span>
+    ${app.live.roundedTo > 1 && channel === "" ? nothing : html`<label class="field"><span class="sr">${t("wall.channel")}</span>
       <select data-field="channel" @change=${(/** @type {Event} */ event) => app.go({ channel: chosen(event) })}>
         <option value="" ?selected=${channel === ""}>${t("wall.channels")}</option>
         ${[...new Set([...channels, ...(channel ? [channel] : [])])].map((id) => html`<option value=${id} ?selected=${channel === id}>${sayKnown(lang, "channel", id)}</option>`)}
-      </select></label>
+      </select></label>`}
     ${choices(t("map.window"), WINDOWS, window, (value) => t(`window.${value}`), (value) => app.go({ window: value }))}
     ${choices(t("wall.measure"), /** @type {const} */ (["z", "n"]), measure, (value) => t(`wall.measure.${value}`), (value) => app.go({ measure: value }))}
     <div class="wall-tools">
