@@ -175,8 +175,7 @@ pub(crate) struct HotspotMember {
 /// Hotspots
 ///
 /// Zones in which more different reporters speak of a family of categories than chance explains, by a prospective space-time permutation scan
-/// over discs of cells, kelurahan and kecamatan, and windows of 15 minutes to 6 hours that end now. The public is told of those of enough different
-/// reporters, with counts rounded down.
+/// over discs of cells, kelurahan and kecamatan, and windows of 15 minutes to 6 hours that end now. To the public counts are rounded down.
 #[utoipa::path(
     get,
     path = "/v1/hotspots",
@@ -335,14 +334,13 @@ fn channel(share: &ChannelShare, disclosure: Disclosure) -> HotspotChannel {
     let (own, others) = (i64::from(share.reporters), i64::from(share.observed_without));
     let enough = |reporters: i64| reporters == 0 || disclosure.many(reporters).is_some();
     let shown = enough(own) && enough(others);
-    let exact = disclosure.exact();
     HotspotChannel {
         channel: share.channel.clone(),
         reporters: shown.then(|| disclosure.rounded(own)),
         observed_without: shown.then(|| disclosure.rounded(others)),
-        expected_without: exact.then_some(share.expected_without),
-        statistic_without: exact.then_some(share.statistic_without),
-        recurrence_days_without: exact.then(|| share.recurrence_days_without()),
+        expected_without: Some(share.expected_without).filter(|_| disclosure.exact()),
+        statistic_without: Some(share.statistic_without).filter(|_| disclosure.exact()),
+        recurrence_days_without: Some(share.recurrence_days_without()).filter(|_| disclosure.exact()),
         decisive: share.decisive,
     }
 }
