@@ -329,11 +329,11 @@ fn grid(city: &MadeCity, trials: usize, settings: &WatchSettings) {
         // Of what is seen once in twenty times there is nothing to compare.
         if shares[1] >= 0.05 {
             power.push(shares[0] / shares[1]);
-            line.push_str(&format!("   {:>5.2}", shares[0] / shares[1]));
+            line.extend([format!("   {:>5.2}", shares[0] / shares[1])]);
             if let [Some(watch), Some(matched), ..] = delays {
                 let ratio = number(watch.unsigned_abs()) / number(matched.unsigned_abs()).max(1.0);
                 delay.push(ratio);
-                line.push_str(&format!("  {ratio:>5.2}   "));
+                line.extend([format!("  {ratio:>5.2}   ")]);
             }
             beaten += usize::from(shares[2..].iter().any(|rival| *rival > shares[0]));
         }

@@ -83,7 +83,6 @@ impl Occurrence {
     }
 
     /// The feature's bucket.
-    #[expect(clippy::cast_possible_truncation, reason = "the upper half is the bucket")]
     pub(super) const fn bucket(self) -> u32 {
         (self.0 >> 32) as u32
     }

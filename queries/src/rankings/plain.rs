@@ -86,6 +86,7 @@ pub(super) fn table(
         tier: standing.tier.id(),
         shrunken_resolution_h: standing.shrunken,
         reliability: standing.reliability,
+        p_slowest_tenth: standing.p_slowest_tenth,
         ..unit.row
     });
     placed.collect()
@@ -134,6 +135,7 @@ fn row(
         tier: "",
         shrunken_resolution_h: None,
         reliability: None,
+        p_slowest_tenth: None,
         resolved_share: share_of(1),
         otherwise_share: share_of(2),
         in_time: None,
