@@ -42,7 +42,7 @@ MARK = "zqxj"
 PHONE = "0899771"
 KEY = "leak-key-of-this-run"
 PATIENCE_S = 180
-CATEGORIES = [("Banjir", "banjir"), ("Sampah", "sampah"), ("Jalan Rusak", "jalan_rusak"), ("Macet", "macet")]
+CATEGORIES = [("Banjir", "banjir"), ("Sampah", "sampah"), ("Jalan Rusak", "jalan_rusak"), ("Macet", "kemacetan")]
 # Names of keys under which a person would stand.
 PERSONAL = {"user_id", "author_id", "author", "profile_name", "username", "screen_name", "phone", "email", "device_id", "account_id"}
 
