@@ -30,6 +30,7 @@ mod rank;
 #[cfg(test)]
 mod ranking_table;
 mod reporting_rate;
+mod run;
 mod scan;
 mod scan_bound;
 mod scan_deal;

@@ -9,6 +9,7 @@
 use super::filings::Filings;
 use super::kaplan_meier::REACHED;
 use super::marks::{Marks, before, words};
+use super::run::{Run, count, growth};
 use super::{Ends, Incidence, RestrictedMean, ends};
 
 /// How many ways to end there are, still waiting among them.
@@ -106,56 +107,6 @@ pub struct WaitTimes {
 pub struct WaitScratch {
     marks: Vec<u64>,
     runs: Vec<Run>,
-}
-
-/// Where the curve is before a word of marks.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    at_risk: usize,
-    /// The share still waiting is this times who is at risk.
-    each: f64,
-}
-
-impl Run {
-    fn of(cases: usize) -> Self {
-        Self {
-            at_risk: cases,
-            each: 1.0 / count(cases.max(1)),
-        }
-    }
-
-    fn waiting(self) -> f64 {
-        self.each * count(self.at_risk)
-    }
-
-    /// Passes so many who end as the curve wants it.
-    fn pass(&mut self, cases: u64) {
-        self.at_risk = self.at_risk.saturating_sub(usize::try_from(cases).unwrap_or(usize::MAX));
-    }
-
-    /// Passes one who leaves otherwise: the share stays, those at risk do not. The last one leaves nobody to share it.
-    fn leave(&mut self) {
-        self.pass(1);
-        self.each *= growth(count(self.at_risk));
-    }
-
-    /// Passes the kept ones of a word, of whom some leave otherwise.
-    fn pass_word(&mut self, kept: u64, leaving: u64) {
-        let (mut kept, mut leaving) = (kept, leaving);
-        while leaving != 0 {
-            let earlier = (leaving & leaving.wrapping_neg()) - 1;
-            self.pass(u64::from((kept & earlier).count_ones()));
-            self.leave();
-            leaving &= leaving - 1;
-            kept &= !(earlier << 1 | 1);
-        }
-        self.pass(u64::from(kept.count_ones()));
-    }
-}
-
-/// By how much the share of each at risk grows when one leaves so many; 1 where it leaves nobody.
-fn growth(at_risk: f64) -> f64 {
-    if at_risk > 0.0 { (at_risk + 1.0) / at_risk } else { 1.0 }
 }
 
 impl Waits {
@@ -425,11 +376,6 @@ fn tangled(waits: &[Wait]) -> bool {
 
 fn whole(cases: usize) -> u64 {
     u64::try_from(cases).unwrap_or(u64::MAX)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of cases stay far below 2^52")]
-fn count(cases: usize) -> f64 {
-    cases as f64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of cases stay far below 2^52")]

@@ -10,10 +10,11 @@ use tanggap_queries::named::shown;
 use uuid::Uuid;
 
 use super::answer::DeedAnswer;
-use super::clerk::{Clerk, wait_for};
+use super::clerk::Clerk;
 use super::deed::{actor, is_code};
 use super::hash::of_parts;
 use super::keys::{Intent, Topic};
+use super::showing::wait_for;
 use crate::access::Role;
 use crate::error::Problem;
 use crate::extractors::Viewer;

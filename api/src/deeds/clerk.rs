@@ -13,29 +13,27 @@
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tanggap_connectors::decode::ReporterKey;
-use tanggap_engine::case::Story;
-use tanggap_engine::event::Status;
 use tanggap_engine::place::Gazetteer;
 use tanggap_engine::territory::KelurahanCode;
-use tanggap_queries::named::{Standing, shown};
-use tanggap_queries::tables::CitySnapshot;
+use tanggap_queries::named::Standing;
 use tokio::sync::OwnedMutexGuard;
 
 use super::action::{Action, Stage};
 use super::answer::DeedAnswer;
 use super::deed::{Deed, Doer};
 use super::dispatched::Dispatched;
+use super::fitting::{code_of, may, stale, still_fits, unit_of};
 use super::hash::of_parts;
 use super::keys::{FILE, Intent, KEPT_US, Keys, Known, Topic};
 use super::photos::{PhotoFacts, Photos};
 use super::recent::Recent;
 use super::settings::DeedSettings;
+use super::showing::{told_again, transition_shown, wait_for};
 use super::writer::{Unwritten, Writer};
-use crate::access::Right;
-use crate::error::{CaseNow, Problem};
+use crate::error::Problem;
 use crate::extractors::Viewer;
 use crate::officers::Sent;
 use crate::state::AppState;
@@ -43,10 +41,6 @@ use crate::time::{now_us, rfc3339};
 
 /// How long a deed waits for others on the same report: as long as Kafka may take for two of them.
 const GATE_WAIT: Duration = Duration::from_secs(6);
-/// How long an answer waits for the lane to show what was written.
-const SEEN_WITHIN: Duration = Duration::from_secs(2);
-/// How often it is looked.
-const LOOK_AGAIN: Duration = Duration::from_millis(25);
 /// Deeds of this age at most are looked for in the log after a start, µs.
 const JUST_NOW_US: i64 = 10 * 60 * 1_000_000;
 /// Least time between two transitions of a report, µs.
@@ -384,88 +378,6 @@ impl Clerk {
         let gazetteer = self.gazetteer.get_or_init(|| Gazetteer::of(&state.territory));
         let found = gazetteer.find(place);
         (found.position, found.code.and_then(|code| code.parse().ok()))
-    }
-}
-
-/// A deed of which nobody knows is given again, to the byte, unless the report has changed since.
-fn still_fits(report: &Standing, known: Known) -> Result<Intent, Problem> {
-    let story = report.story();
-    if known.intent.answer.version == Some(story.transitions + 1) {
-        return Ok(known.intent);
-    }
-    Err(stale(report, &story))
-}
-
-/// Whether this viewer may act on this report.
-fn may(state: &AppState, viewer: &Viewer, report: &Standing, stage: Stage) -> Result<(), Problem> {
-    if stage.duty() {
-        let (kelurahan, _) = state.place(report.kelurahan);
-        return viewer.require(Right::Verify(kelurahan.as_deref().unwrap_or_default()));
-    }
-    let holder = report.holder().map(|unit| code_of(state, unit)).unwrap_or_default();
-    viewer.require(Right::ActFor(&holder))
-}
-
-/// The code of a unit, if anybody knows it.
-fn code_of(state: &AppState, unit: &str) -> String {
-    let known = state.router.recognise(unit);
-    known.map_or_else(|| unit.to_owned(), |known| known.code.into_owned())
-}
-
-/// The unit that a transition names: who holds the report by it, or judges it.
-fn unit_of(state: &AppState, viewer: &Viewer, report: &Standing, stage: Stage, deed: &Deed) -> Result<Option<String>, Problem> {
-    if stage.duty() {
-        return Ok(viewer.unit.as_deref().map(str::to_owned));
-    }
-    let holder = report.holder().map(|unit| code_of(state, unit));
-    let Some(named) = &deed.unit else { return Ok(holder) };
-    let target = state.router.recognise(named);
-    let target = target.ok_or_else(|| Problem::unfit_deed("no unit has this code; /v1/units lists them"))?;
-    let same = holder.as_deref() == Some(&*target.code);
-    match (deed.action, same) {
-        (Action::Redirect, true) => Err(Problem::unfit_deed("the report is with this unit already")),
-        (Action::Redirect, false) | (_, true) => Ok(Some(target.code.into_owned())),
-        (_, false) => Err(Problem::unfit_deed("the report is with another unit; `redirect` sends it on")),
-    }
-}
-
-/// How the report is, for whoever saw it otherwise.
-fn stale(report: &Standing, story: &Story) -> Problem {
-    Problem::stale_case(CaseNow {
-        status: story.status.unwrap_or(Status::Received).id().to_owned(),
-        unit: report.holder().map(str::to_owned),
-        version: story.transitions,
-        time: report.last_us().map(rfc3339),
-    })
-}
-
-/// The first answer once more; only what desks show may have changed.
-fn told_again(state: &AppState, intent: &Intent) -> DeedAnswer {
-    DeedAnswer {
-        seen: transition_shown(&state.city.snapshot(), intent),
-        ..intent.answer.clone()
-    }
-}
-
-fn transition_shown(snapshot: &CitySnapshot, intent: &Intent) -> bool {
-    shown(snapshot, &intent.answer.id, intent.time_us)
-}
-
-/// Waits until a snapshot shows what it should, for as long as somebody waits for an answer.
-pub(super) async fn wait_for(state: &AppState, shows: impl Fn(&CitySnapshot) -> bool) -> bool {
-    let (begun, mut looked_at) = (Instant::now(), None);
-    loop {
-        let snapshot = state.city.snapshot();
-        if looked_at != Some(snapshot.version) {
-            looked_at = Some(snapshot.version);
-            if shows(&snapshot) {
-                return true;
-            }
-        }
-        if begun.elapsed() >= SEEN_WITHIN {
-            return false;
-        }
-        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 

@@ -13,10 +13,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::answer::DeedAnswer;
-use super::clerk::{Clerk, wait_for};
+use super::clerk::Clerk;
 use super::hash::{self, of_parts};
 use super::keys::{Intent, Topic};
 use super::photos::names_photo;
+use super::showing::wait_for;
 use crate::error::Problem;
 use crate::extractors::Viewer;
 use crate::state::AppState;

@@ -7,6 +7,7 @@ mod bond;
 mod clerk;
 mod deed;
 mod dispatched;
+mod fitting;
 mod form;
 mod hash;
 mod keys;
@@ -16,6 +17,7 @@ mod photos;
 mod picture;
 mod recent;
 mod settings;
+mod showing;
 mod writer;
 
 pub(crate) use action::{Action, Stage};
