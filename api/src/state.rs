@@ -170,6 +170,8 @@ impl Default for ApiSettings {
 pub(crate) struct HeatKey {
     pub(crate) level: HeatLevel,
     pub(crate) split: bool,
+    /// As the public is told it, or exactly.
+    pub(crate) public: bool,
     pub(crate) start_us: i64,
     pub(crate) end_us: i64,
     pub(crate) category: Option<Category>,
@@ -177,21 +179,11 @@ pub(crate) struct HeatKey {
     pub(crate) kelurahan: Option<i64>,
 }
 
-/// A heat and what rises in it, as it is and as the public is told.
+/// A heat and what rises in it. As the public is told it: counts rounded, expectation and surprise by them, without what is of too few people.
 #[derive(Debug)]
 pub(crate) struct HeatAnswer {
-    pub(crate) exact: Vec<HeatRow>,
+    pub(crate) rows: Vec<HeatRow>,
     pub(crate) rising: Vec<HeatRow>,
-    /// Counts rounded, expectation and surprise by them, without what is of too few people.
-    pub(crate) public: Vec<HeatRow>,
-    pub(crate) rising_public: Vec<HeatRow>,
-}
-
-impl HeatAnswer {
-    /// Its rows, as staff or the public is told.
-    pub(crate) fn rows(&self, staff: bool) -> &[HeatRow] {
-        if staff { &self.exact } else { &self.public }
-    }
 }
 
 /// Which table of response times is remembered.

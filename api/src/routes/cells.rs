@@ -108,6 +108,7 @@ pub(crate) async fn cells(
         let key = HeatKey {
             level: HeatLevel::Cell,
             split,
+            public: !viewer.staff(),
             start_us: window.start_us,
             end_us: window.end_us,
             category,
@@ -115,7 +116,7 @@ pub(crate) async fn cells(
             kelurahan,
         };
         let answer = heat(&state, &snapshot, key).await?;
-        items.extend(answer.rows(viewer.staff()).iter().filter_map(|row| item(&state, row)));
+        items.extend(answer.rows.iter().filter_map(|row| item(&state, row)));
     }
     let answer = CellsAnswer {
         frame: Frame::of(

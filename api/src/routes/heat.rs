@@ -1,6 +1,7 @@
 //! The heat behind cells, tiles and the rising list: one question, remembered while the city stays as it is.
 
 use std::collections::HashMap;
+use std::future::{Future, ready};
 use std::sync::Arc;
 
 use tanggap_engine::event::Category;
@@ -18,11 +19,34 @@ pub(super) const MOST_RISING: usize = 200;
 
 /// The heat of one window.
 pub(super) async fn heat(state: &Arc<AppState>, snapshot: &Arc<CitySnapshot>, key: HeatKey) -> Result<Arc<HeatAnswer>, Problem> {
+    let split = HeatKey {
+        split: true,
+        ..key.clone()
+    };
+    // To the public a cell is told as its categories are together.
+    let together = key.public && !key.split && key.level == HeatLevel::Cell && !Disclosure::to(false, state).exact();
+    let parts = async {
+        if together {
+            answered(state, snapshot, split, ready(Ok(None))).await.map(Some)
+        } else {
+            Ok(None)
+        }
+    };
+    answered(state, snapshot, key, parts).await
+}
+
+/// The remembered answer, or a new one; `parts` are the same by category, where it needs them.
+async fn answered(
+    state: &Arc<AppState>,
+    snapshot: &Arc<CitySnapshot>,
+    key: HeatKey,
+    parts: impl Future<Output = Result<Option<Arc<HeatAnswer>>, Problem>>,
+) -> Result<Arc<HeatAnswer>, Problem> {
     let places = match key.level {
         HeatLevel::Cell => state.grid.places(),
         HeatLevel::Kelurahan => u32::try_from(state.territory.kelurahan().len()).unwrap_or(u32::MAX),
     };
-    let disclosure = Disclosure::to(false, state);
+    let disclosure = Disclosure::to(!key.public, state);
     let question = HeatQuestion {
         level: key.level,
         split: key.split,
@@ -37,32 +61,29 @@ pub(super) async fn heat(state: &Arc<AppState>, snapshot: &Arc<CitySnapshot>, ke
     };
     let (level, grid) = (key.level, Arc::clone(&state.grid));
     let make = async {
+        let parts = parts.await?;
         let session = state.desk.session(snapshot)?;
         let answer = async move {
             let heat = Heat::collect(&session, &question).await?;
             let exact = heat.rows()?;
-            let parts = if question.split || level == HeatLevel::Kelurahan || disclosure.exact() {
-                Vec::new()
+            let answer = if disclosure.exact() {
+                HeatAnswer {
+                    rows: exact,
+                    rising: if question.split {
+                        heat.rising(MOST_RISING).await?
+                    } else {
+                        Vec::new()
+                    },
+                }
             } else {
-                let split = HeatQuestion {
-                    split: true,
-                    ..question.clone()
-                };
-                let rows = Heat::collect(&session, &split).await?.rows()?;
-                told(&rows, &[], level, &grid, disclosure)
+                let parts = parts.as_ref().map_or(&[][..], |parts| &parts.rows);
+                let rows = told(&exact, parts, level, &grid, disclosure);
+                HeatAnswer {
+                    rising: if question.split { rising(&rows) } else { Vec::new() },
+                    rows,
+                }
             };
-            let public = told(&exact, &parts, level, &grid, disclosure);
-            let (rising, rising_public) = if question.split {
-                (heat.rising(MOST_RISING).await?, rising(&public))
-            } else {
-                (Vec::new(), Vec::new())
-            };
-            Ok::<_, QueryError>(HeatAnswer {
-                exact,
-                rising,
-                public,
-                rising_public,
-            })
+            Ok::<_, QueryError>(answer)
         };
         state.analysts.ask(answer).await
     };
@@ -72,9 +93,6 @@ pub(super) async fn heat(state: &Arc<AppState>, snapshot: &Arc<CitySnapshot>, ke
 /// Rows as the public is told them, in the same order; `parts` are their categories, if they are told by category too. Cells of a kelurahan are
 /// kept apart from all it has; a kelurahan is what single complaints are told of.
 fn told(rows: &[HeatRow], parts: &[HeatRow], level: HeatLevel, grid: &Grid, disclosure: Disclosure) -> Vec<HeatRow> {
-    if disclosure.exact() {
-        return rows.to_vec();
-    }
     let counts = match level {
         HeatLevel::Cell => {
             let group = |row: &HeatRow| {

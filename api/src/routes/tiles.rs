@@ -177,6 +177,7 @@ async fn cells(state: &Arc<AppState>, viewer: &Viewer, params: &Params, tile: Ti
     let key = HeatKey {
         level: HeatLevel::Cell,
         split: false,
+        public: !viewer.staff(),
         start_us: window.start_us,
         end_us: window.end_us,
         category,
@@ -186,7 +187,7 @@ async fn cells(state: &Arc<AppState>, viewer: &Viewer, params: &Params, tile: Ti
     let answer = heat(state, &snapshot, key).await?;
     let draw = || {
         let mut layer = MvtLayerBuilder::new("cells")?;
-        for row in answer.rows(viewer.staff()) {
+        for row in &answer.rows {
             let Ok(cell) = CellIndex::try_from(row.area.cast_unsigned()) else {
                 continue;
             };

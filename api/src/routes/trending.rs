@@ -145,6 +145,7 @@ async fn list(
     let key = HeatKey {
         level,
         split: true,
+        public: !staff,
         start_us: window.start_us,
         end_us: window.end_us,
         category,
@@ -152,9 +153,8 @@ async fn list(
         kelurahan: None,
     };
     let answer = heat(state, snapshot, key).await?;
-    let rows = if staff { &answer.rising } else { &answer.rising_public };
     Ok((1..)
-        .zip(rows.iter().take(limit))
+        .zip(answer.rising.iter().take(limit))
         .map(|(rank, row)| item(state, rank, row, level))
         .collect())
 }
