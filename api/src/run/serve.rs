@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::serve::ListenerExt;
 use clap::Args;
 use tanggap_connectors::embedded::EmbeddedBroker;
 use tanggap_connectors::kafka::KafkaConfig;
@@ -144,6 +145,12 @@ impl Service {
             .block_on(TcpListener::bind(listen))
             .with_context(|| format!("cannot listen on {listen}: is another Tanggap running? Choose another address with api.listen"))?;
         let address = listener.local_addr()?;
+        // The last piece of an answer does not wait until the one before is acknowledged: that takes 40 ms.
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(error = &error as &dyn std::error::Error, "a connection sends in large pieces only");
+            }
+        });
         let server_file = data_dir.join(SERVER_FILE);
         std::fs::create_dir_all(data_dir).with_context(|| format!("cannot make {}", data_dir.display()))?;
         std::fs::write(&server_file, address.to_string()).with_context(|| format!("cannot write {}", server_file.display()))?;
