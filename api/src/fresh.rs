@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
@@ -84,6 +85,37 @@ impl<K: Clone + Eq + Hash, T> Fresh<K, T> {
         }
     }
 
+    /// As [`Self::ask`], but nobody waits where there is an answer that is not old: it is given, and the next one is made beside.
+    pub(crate) fn ask_beside<F>(self: &Arc<Self>, question: K, version: u64, make: F) -> impl Future<Output = Result<Arc<T>, Problem>>
+    where
+        K: Send + 'static,
+        T: Send + Sync + 'static,
+        F: Future<Output = Result<T, Problem>> + Send + 'static,
+    {
+        let before = self.not_old(&question, Instant::now());
+        let fresh = Arc::clone(self);
+        let next = async move { fresh.ask(question, version, make).await };
+        async move {
+            let Some(before) = before else { return next.await };
+            // Most often there is nothing to make, and then nothing to wait for either.
+            let mut next = Box::pin(next);
+            if let Poll::Ready(answer) = futures::poll!(&mut next) {
+                return answer;
+            }
+            // A failure has told of itself; who asks next tries again.
+            drop(tokio::spawn(next));
+            Ok(before)
+        }
+    }
+
+    /// The answer there is, unless it is older than one may be that is given while the next one is made.
+    fn not_old(&self, question: &K, now: Instant) -> Option<Arc<T>> {
+        let slots = self.slots();
+        let made = slots.get(question)?.made.as_ref()?;
+        let age = now.saturating_duration_since(made.at);
+        (age < made.keep * STALE).then(|| Arc::clone(&made.value))
+    }
+
     async fn made<F>(&self, version: u64, make: F) -> Result<Arc<Made<T>>, Problem>
     where
         F: Future<Output = Result<T, Problem>>,
@@ -146,10 +178,11 @@ impl<K: Clone + Eq + Hash, T> Fresh<K, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::{Duration, Instant};
 
-    use super::{Found, Fresh};
+    use super::{Found, Fresh, Made};
 
     #[tokio::test]
     async fn an_answer_is_made_once_a_version_and_again_for_the_next() {
@@ -164,6 +197,32 @@ mod tests {
             fresh.ask(question, 2, make()).await.unwrap();
         }
         assert!(fresh.slots.lock().unwrap().len() <= 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_there_is_an_answer_that_is_not_old_nobody_waits_for_the_next() {
+        let fresh = Arc::new(Fresh::new(Duration::ZERO, 2));
+        let make = |answer: i32, after| async move {
+            tokio::time::sleep(after).await;
+            Ok(answer)
+        };
+        // The clock of answers is the machine's: it took no time to make this one, so it is not kept for any.
+        let soon = Duration::from_secs(1);
+        assert_eq!(*fresh.ask_beside("q", 1, make(1, soon)).await.unwrap(), 1, "there is none before");
+        let Some(slot) = fresh.slots().get_mut("q").and_then(|slot| slot.made.take()) else {
+            panic!("it is in its place")
+        };
+        let slot = Made {
+            version: slot.version,
+            at: Instant::now().checked_sub(Duration::from_secs(2)).unwrap(),
+            keep: Duration::from_secs(1),
+            value: Arc::clone(&slot.value),
+        };
+        fresh.slots().get_mut("q").unwrap().made = Some(Arc::new(slot));
+        assert_eq!(*fresh.ask_beside("q", 2, make(2, soon)).await.unwrap(), 1, "the one before");
+        tokio::time::sleep(2 * soon).await;
+        assert_eq!(*fresh.ask_beside("q", 2, make(3, soon)).await.unwrap(), 2, "made meanwhile");
+        assert_eq!(*fresh.ask_beside("q", 3, async { Ok(4) }).await.unwrap(), 4, "made at once");
     }
 
     #[tokio::test]

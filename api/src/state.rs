@@ -223,7 +223,7 @@ pub(crate) struct Answers {
     pub(crate) open: Fresh<(), u64>,
     /// As of moments that have passed.
     pub(crate) past: Fresh<i64, Cases>,
-    pub(crate) rankings: Fresh<RankingKey, RankingTable>,
+    pub(crate) rankings: Arc<Fresh<RankingKey, RankingTable>>,
     /// As of the ends of weeks and months.
     pub(crate) trends: Fresh<RankingKey, RankingTable>,
     pub(crate) reporters: Fresh<ReportersKey, Vec<ReporterTally>>,
@@ -313,7 +313,7 @@ impl AppState {
                 open: Fresh::new(Duration::from_secs(2), 1),
                 // The past changes only by what comes late; it is dear to read again, and large.
                 past: Fresh::new(Duration::from_mins(1), 2),
-                rankings: Fresh::new(Duration::from_secs(1), 64),
+                rankings: Arc::new(Fresh::new(Duration::from_secs(1), 64)),
                 // Only what comes late changes them; a table of all kelurahan takes some 150 kB.
                 trends: Fresh::new(Duration::from_mins(10), 128),
                 // Only what comes late changes a month that is over.

@@ -108,8 +108,13 @@ fn quality_says(adjusted: bool) -> Words {
 
 /// The table that was asked for.
 pub(super) async fn table(state: &Arc<AppState>, asked: &Asked) -> Result<Arc<RankingTable>, Problem> {
-    let make = made(state, &asked.snapshot, asked.key.clone(), asked.rule());
-    state.answers.rankings.ask(asked.key.clone(), asked.snapshot.version, make).await
+    let (own, snapshot, key, rule) = (Arc::clone(state), Arc::clone(&asked.snapshot), asked.key.clone(), asked.rule());
+    let make = async move { made(&own, &snapshot, key, rule).await };
+    state
+        .answers
+        .rankings
+        .ask_beside(asked.key.clone(), asked.snapshot.version, make)
+        .await
 }
 
 /// Makes a table.
