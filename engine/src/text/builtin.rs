@@ -19,7 +19,10 @@ static BUILTIN: LazyLock<TextModel> = LazyLock::new(|| {
     // As many buckets as a stream's processor keeps near; chosen with the cost on held-out patterns.
     let settings = TrainSettings {
         precision: PRECISION,
+        epochs: 8,
         cost: 20.0,
+        // How many sentences a label has says nothing of how rare it is: the patterns are as many as we wrote.
+        balance: 0.0,
         bits: 15,
         ..TrainSettings::default()
     };

@@ -1,5 +1,5 @@
 //! Multinomial logistic regression: the least mean over the rows of −ln softmax(W x)\[label\], plus l2/2 · ‖W‖², the bias being a
-//! column like the others.
+//! column like the others. A row's loss may weigh more where its label is rare ([`Descent::balance`]).
 //!
 //! Stochastic gradient descent with the step 1 / (l2 · (t₀ + t)) (Shalev-Shwartz, Singer, Srebro 2007; t₀ after Bottou 2012), which
 //! converges to the one optimum there is. The order of the rows is shuffled by seed, one thread adds in one order, so the same rows
@@ -16,6 +16,9 @@ pub(super) struct Descent {
     pub(super) l2: f64,
     /// Times every row is seen.
     pub(super) epochs: usize,
+    /// How much more a row of a rare label weighs: by one over the label's rows to this power, the mean over the rows being 1. 0 weighs
+    /// all rows alike, 1 all labels alike.
+    pub(super) balance: f64,
     /// Seed of the order.
     pub(super) seed: u64,
 }
@@ -37,8 +40,10 @@ impl Weights {
             labels,
             values: vec![0.0; columns * labels],
         };
-        // The loss of a row curves by at most half its squared length: the first step is the longest that is safe for all.
-        let longest = rows.iter().map(|(row, _)| squared_length(row)).fold(1e-12, f64::max);
+        let importance = importance(rows, labels, descent.balance);
+        // The loss of a row curves by at most half its squared length times its weight: the first step is the longest that is safe for all.
+        let curve = |(row, label): &(&Row, usize)| squared_length(row) * importance[*label];
+        let longest = rows.iter().map(curve).fold(1e-12, f64::max);
         let mut time = (longest / (2.0 * descent.l2)).max(2.0);
         let mut scale = 1.0;
         let mut order: Vec<usize> = (0..rows.len()).collect();
@@ -54,7 +59,7 @@ impl Weights {
                 let step = 1.0 / (descent.l2 * time);
                 time += 1.0;
                 scale *= 1.0 - step * descent.l2;
-                weights.add(row, -step / scale, &pull);
+                weights.add(row, -step * importance[label] / scale, &pull);
                 if scale < LEAST_SCALE {
                     weights.multiply(scale);
                     scale = 1.0;
@@ -120,6 +125,20 @@ pub(super) fn penalty(cost: f64, rows: usize) -> f64 {
     1.0 / (cost * real(rows.max(1)))
 }
 
+/// What a row of each label weighs; 1 in the mean over the rows, so that the penalty keeps its meaning.
+fn importance(rows: &[(&Row, usize)], labels: usize, balance: f64) -> Vec<f64> {
+    let mut of_label = vec![0_usize; labels];
+    for (_, label) in rows {
+        of_label[*label] += 1;
+    }
+    let mut importance: Vec<f64> = of_label.iter().map(|rows| real((*rows).max(1)).powf(-balance)).collect();
+    let sum: f64 = of_label.iter().zip(&importance).map(|(rows, one)| real(*rows) * one).sum();
+    for one in &mut importance {
+        *one *= real(rows.len().max(1)) / sum.max(f64::MIN_POSITIVE);
+    }
+    importance
+}
+
 fn squared_length(row: &[(u32, f64)]) -> f64 {
     row.iter().map(|(_, value)| value * value).sum()
 }
@@ -129,7 +148,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::super::features::Row;
-    use super::{Descent, Weights, softmax};
+    use super::{Descent, Weights, importance, softmax};
     use crate::text::figure::real;
 
     #[derive(Deserialize)]
@@ -156,7 +175,12 @@ mod tests {
 
     fn trained(case: &Case, epochs: usize, seed: u64) -> Weights {
         let rows: Vec<(&Row, usize)> = case.rows.iter().zip(case.labels.iter().copied()).collect();
-        let descent = Descent { l2: case.l2, epochs, seed };
+        let descent = Descent {
+            l2: case.l2,
+            epochs,
+            balance: 0.0,
+            seed,
+        };
         Weights::train(&rows, case.classes, case.columns, &descent)
     }
 
@@ -190,6 +214,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn rows_of_a_rare_label_weigh_more_and_all_rows_one_in_the_mean() {
+        let row = Row::new();
+        let rows: Vec<(&Row, usize)> = [0, 0, 0, 0, 1].map(|label| (&row, label)).to_vec();
+        assert_eq!(importance(&rows, 2, 0.0), [1.0, 1.0]);
+        let half = importance(&rows, 2, 0.5);
+        assert!((half[1] / half[0] - 2.0).abs() < 1e-12, "{half:?}");
+        assert!((4.0 * half[0] + half[1] - 5.0).abs() < 1e-12, "{half:?}");
     }
 
     #[test]

@@ -75,6 +75,9 @@ pub struct TrainSettings {
     pub epochs: usize,
     /// What a mistake costs against large weights (scikit-learn's `C`); above 0.
     pub cost: f64,
+    /// How much more an example of a rare label weighs, from 0 (as any other) to 1 (all labels weigh alike). Without it a label of few
+    /// examples is hardly ever said.
+    pub balance: f64,
     /// Share of answers that must be right on held-out texts: sets the threshold. From 0 to 1.
     pub precision: f64,
     /// Seed of the order in which examples are seen and of the folds.
@@ -88,8 +91,9 @@ pub struct TrainSettings {
 impl Default for TrainSettings {
     fn default() -> Self {
         Self {
-            epochs: 8,
+            epochs: 14,
             cost: 10.0,
+            balance: 0.5,
             precision: 0.9,
             seed: 1,
             bits: 17,
@@ -240,6 +244,7 @@ fn descend(rows: &[(&Row, usize)], labels: usize, buckets: Buckets, settings: &T
     let descent = Descent {
         l2: penalty(settings.cost, rows.len()),
         epochs: settings.epochs,
+        balance: settings.balance,
         seed: settings.seed,
     };
     Weights::train(rows, labels, buckets.columns(), &descent)
