@@ -68,6 +68,16 @@ pub(crate) fn train(arguments: &TrainArguments) -> anyhow::Result<()> {
     } else {
         Vec::new()
     };
+    let tuning = if arguments.with_builtin {
+        // Of the shipped sentences there are as many of each label as there should be, and what labels weigh was chosen without them.
+        TrainSettings {
+            balance: 0.0,
+            epochs: 8,
+            ..TrainSettings::default()
+        }
+    } else {
+        TrainSettings::default()
+    };
     let settings = TrainSettings {
         precision: arguments.precision,
         seed: arguments.seed,
@@ -76,7 +86,7 @@ pub(crate) fn train(arguments: &TrainArguments) -> anyhow::Result<()> {
         } else {
             HoldOut::Thirds
         },
-        ..TrainSettings::default()
+        ..tuning
     };
     let model = TextModel::train_upon(&ground, &examples, &settings).with_context(|| {
         let names: Vec<String> = arguments.files.iter().map(|file| file.display().to_string()).collect();
