@@ -12,12 +12,11 @@ use tanggap_engine::time::HOUR_US;
 
 use crate::extractors::Viewer;
 use crate::state::AppState;
+use crate::time::LOCAL_US;
 
 /// Moments the public may name, and those it is told of several people, µs: a quarter of an hour.
 const STEP_US: i64 = HOUR_US / 4;
 const DAY_US: i64 = 24 * HOUR_US;
-/// Local time less UTC, µs. Jakarta has no summer time.
-const OFFSET_US: i64 = 7 * HOUR_US;
 
 /// How exactly somebody is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +123,7 @@ impl Disclosure {
         if self.exact() {
             return time_us;
         }
-        time_us - time_us.saturating_add(OFFSET_US).rem_euclid(DAY_US)
+        time_us - time_us.saturating_add(LOCAL_US).rem_euclid(DAY_US)
     }
 
     /// A deadline of a single report, µs since epoch UTC: to the public the last second of its day in Jakarta, so that none is over before its time.

@@ -30,6 +30,8 @@ type Making<T> = Arc<OnceCell<Arc<Made<T>>>>;
 #[derive(Debug)]
 struct Slot<T> {
     made: Option<Arc<Made<T>>>,
+    /// When it was last what the city is: made then, or found to be of its version still. From then on it ages.
+    right: Instant,
     /// Held by those who wait for the next one; by nobody else once they have gone.
     making: Making<T>,
     asked: Instant,
@@ -111,8 +113,9 @@ impl<K: Clone + Eq + Hash, T> Fresh<K, T> {
     /// The answer there is, unless it is older than one may be that is given while the next one is made.
     fn not_old(&self, question: &K, now: Instant) -> Option<Arc<T>> {
         let slots = self.slots();
-        let made = slots.get(question)?.made.as_ref()?;
-        let age = now.saturating_duration_since(made.at);
+        let slot = slots.get(question)?;
+        let made = slot.made.as_ref()?;
+        let age = now.saturating_duration_since(slot.right);
         (age < made.keep * STALE).then(|| Arc::clone(&made.value))
     }
 
@@ -138,12 +141,16 @@ impl<K: Clone + Eq + Hash, T> Fresh<K, T> {
         }
         let slot = slots.entry(question.clone()).or_insert_with(|| Slot {
             made: None,
+            right: now,
             making: Arc::default(),
             asked: now,
         });
         slot.asked = now;
         if let Some(made) = &slot.made {
-            let age = now.saturating_duration_since(made.at);
+            if made.version == version {
+                slot.right = now;
+            }
+            let age = now.saturating_duration_since(slot.right);
             let others_make = Arc::strong_count(&slot.making) > 1;
             if made.version == version || age < made.keep || (others_make && age < made.keep * STALE) {
                 return Found::Answer(Arc::clone(&made.value));
@@ -159,6 +166,7 @@ impl<K: Clone + Eq + Hash, T> Fresh<K, T> {
             && Arc::ptr_eq(&slot.making, making)
         {
             slot.made = Some(Arc::clone(made));
+            slot.right = made.at;
             slot.making = Arc::default();
         }
     }
@@ -212,13 +220,16 @@ mod tests {
         let Some(slot) = fresh.slots().get_mut("q").and_then(|slot| slot.made.take()) else {
             panic!("it is in its place")
         };
-        let slot = Made {
+        let made = Made {
             version: slot.version,
-            at: Instant::now().checked_sub(Duration::from_mins(2)).unwrap(),
+            at: slot.at,
             keep: Duration::from_mins(1),
             value: Arc::clone(&slot.value),
         };
-        fresh.slots().get_mut("q").unwrap().made = Some(Arc::new(slot));
+        if let Some(slot) = fresh.slots().get_mut("q") {
+            slot.made = Some(Arc::new(made));
+            slot.right = Instant::now().checked_sub(Duration::from_mins(2)).unwrap();
+        }
         assert_eq!(*fresh.ask_beside("q", 2, make(2, soon)).await.unwrap(), 1, "the one before");
         tokio::time::sleep(2 * soon).await;
         assert_eq!(*fresh.ask_beside("q", 2, make(3, soon)).await.unwrap(), 2, "made meanwhile");
@@ -255,5 +266,10 @@ mod tests {
             matches!(fresh.find(&"q", 2, in_minutes(9)), Found::Answer(new) if *new == 2),
             "of this version as long as it lasts"
         );
+        assert!(
+            matches!(fresh.find(&"q", 3, in_minutes(9)), Found::Answer(new) if *new == 2),
+            "it was right a moment ago, however long ago it was made"
+        );
+        assert!(matches!(fresh.find(&"q", 3, in_minutes(11)), Found::Make(_)), "two minutes ago");
     }
 }

@@ -1,8 +1,11 @@
 //! Moments as texts and as windows: µs since epoch UTC in, RFC 3339 out, windows in whole minutes of event time.
 
 use jiff::Timestamp;
-use tanggap_engine::time::{PANE_US, pane_of};
+use tanggap_engine::time::{HOUR_US, PANE_US, pane_of};
 use tanggap_queries::tables::CitySnapshot;
+
+/// Local time less UTC in Jakarta, µs. There is no summer time.
+pub(crate) const LOCAL_US: i64 = 7 * HOUR_US;
 
 /// Now, µs since epoch UTC.
 pub(crate) fn now_us() -> i64 {

@@ -39,6 +39,7 @@ impl Filings {
     }
 
     /// Bytes held beside the struct itself.
+    #[cfg(test)]
     pub(crate) fn heap_bytes(&self) -> usize {
         self.filed_us.capacity() * size_of::<i64>() + self.places.capacity() * size_of::<u32>()
     }

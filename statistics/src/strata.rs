@@ -87,8 +87,8 @@ impl Strata {
     }
 
     /// Bytes held beside the struct itself, marks not counted (a bit a case).
-    #[must_use]
-    pub fn heap_bytes(&self) -> usize {
+    #[cfg(test)]
+    fn heap_bytes(&self) -> usize {
         let bytes = |stratum: &Stratum| {
             stratum.filings.heap_bytes() + stratum.seconds.capacity() * size_of::<f64>() + stratum.units.capacity() * size_of::<u32>()
         };

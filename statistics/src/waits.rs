@@ -356,8 +356,8 @@ impl Waits {
     }
 
     /// Bytes held beside the struct itself, marks not counted (some 2 a case).
-    #[must_use]
-    pub fn heap_bytes(&self) -> usize {
+    #[cfg(test)]
+    fn heap_bytes(&self) -> usize {
         self.filings.heap_bytes() + self.seconds.capacity() * size_of::<f64>()
     }
 }

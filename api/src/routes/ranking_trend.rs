@@ -20,7 +20,7 @@ use super::rankings_asked::Asked;
 use crate::error::Problem;
 use crate::extractors::{Params, Segment, Viewer};
 use crate::state::{AppState, RankingKey, RankingTable};
-use crate::time::{now_us, rfc3339};
+use crate::time::{LOCAL_US, now_us, rfc3339};
 
 /// Half a year of weeks; each may cost a look through all of history.
 const MOST_STEPS: usize = 26;
@@ -28,8 +28,6 @@ const USUAL_STEPS: usize = 12;
 /// Windows of any length would make as many tables of each moment.
 const WINDOWS: [&str; 5] = ["7d", "30d", "90d", "365d", "all"];
 const DAY_US: i64 = 24 * HOUR_US;
-/// Local time less UTC, µs. Jakarta has no summer time.
-const OFFSET_US: i64 = 7 * HOUR_US;
 /// 1970-01-05 was the first Monday of the epoch.
 const FIRST_MONDAY: i64 = 4;
 
@@ -197,10 +195,10 @@ fn ends(step: &str, steps: usize, until_us: i64) -> Vec<i64> {
         ends.dedup();
         ends.retain(|end_us| *end_us <= until_us);
     } else {
-        let day = until_us.saturating_add(OFFSET_US).div_euclid(DAY_US);
+        let day = until_us.saturating_add(LOCAL_US).div_euclid(DAY_US);
         let mut monday = day - (day - FIRST_MONDAY).rem_euclid(7);
         for _ in 0..steps {
-            ends.push(monday * DAY_US - OFFSET_US);
+            ends.push(monday * DAY_US - LOCAL_US);
             monday -= 7;
         }
     }

@@ -13,6 +13,7 @@ use tanggap_queries::tables::CitySnapshot;
 use crate::error::Problem;
 use crate::extractors::{Params, Viewer};
 use crate::state::{AppState, RankingKey};
+use crate::time::LOCAL_US;
 
 const DAY: Duration = Duration::from_hours(24);
 /// Windows the public may ask for, beside `all`: units are counted exactly, and one window less the next would count an hour.
@@ -24,8 +25,6 @@ const WINDOWS: [Duration; 4] = [
 ];
 /// What the public may ask for.
 const WHOLE_DAY: &str = "the beginning of a day in Jakarta, as 2026-01-15T00:00:00+07:00; staff may ask for any moment";
-/// Local time less UTC, µs. Jakarta has no summer time.
-const OFFSET_US: i64 = 7 * HOUR_US;
 
 /// What was asked for, checked.
 pub(super) struct Asked {
@@ -88,7 +87,7 @@ impl Asked {
 
 /// Whether a moment, µs since epoch UTC, is the beginning of a local day.
 const fn whole_day(moment_us: i64) -> bool {
-    moment_us.saturating_add(OFFSET_US).rem_euclid(24 * HOUR_US) == 0
+    moment_us.saturating_add(LOCAL_US).rem_euclid(24 * HOUR_US) == 0
 }
 
 /// Versions of what complaints are read with. The times of the table run through nights and holidays; calendar and service levels change

@@ -1,6 +1,7 @@
 //! `GET /v1/rankings/reporters`: reporters who asked to be named, by what they told that turned out to be something. Off unless it is
 //! switched on, and staff's unless it is made public.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -231,24 +232,23 @@ fn place(items: &mut [ReporterItem], minimum: u32) {
     });
     let points: Vec<u32> = items.iter().map(|item| item.points).collect();
     for item in items.iter_mut().filter(|item| item.points >= minimum) {
-        item.place = Some(1 + points.partition_point(|other| *other > item.points));
-        item.shared = points.iter().filter(|other| **other == item.points).count() > 1;
+        let before = points.partition_point(|other| *other > item.points);
+        item.place = Some(1 + before);
+        item.shared = points.get(before + 1) == Some(&item.points);
     }
 }
 
 /// The complaints behind a row.
 fn reports(tally: &ReporterTally) -> Vec<ReporterReport> {
-    let mut incidents: Vec<u64> = Vec::new();
+    // Numbered in the order in which they were first told of.
+    let mut incidents: HashMap<u64, usize> = HashMap::new();
     let each = tally.reports.iter().map(|report| {
-        let known = incidents.iter().position(|occasion| *occasion == report.occasion);
-        let incident = known.unwrap_or_else(|| {
-            incidents.push(report.occasion);
-            incidents.len() - 1
-        });
+        let next = incidents.len() + 1;
+        let incident = *incidents.entry(report.occasion).or_insert(next);
         ReporterReport {
             id: format!("{}:{}", tally.reporter.channel, report.id),
             day: rfc3339(report.day.saturating_mul(24 * 3_600_000_000)).chars().take(10).collect(),
-            incident: incident + 1,
+            incident,
             outcome: report.outcome.map(Outcome::id),
             first_witness: report.first,
         }

@@ -18,12 +18,14 @@ export async function showLarge(lang, sha256, alt) {
   // The letters of the page below are no commands now, and Esc closes this alone.
   dialog.addEventListener("keydown", (event) => event.stopPropagation());
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  // Another address of the page is another view.
+  const away = () => dialog.close();
   dialog.addEventListener("close", () => {
+    removeEventListener("popstate", away);
     if (address !== "") URL.revokeObjectURL(address);
     dialog.remove();
   });
-  // Another address of the page is another view.
-  addEventListener("popstate", () => dialog.close(), { once: true });
+  addEventListener("popstate", away);
   draw(html`<p role="status">${say(lang, "load.loading")}</p>`);
   document.body.append(dialog);
   dialog.showModal();
