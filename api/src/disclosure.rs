@@ -2,7 +2,8 @@
 //!
 //! Exact counts can be subtracted from each other, and what is left over is the count of few. Of two numbers that are each rounded down to fives
 //! the difference is known to within four. That is not enough by itself: a complaint is public by itself too, with its category, its kelurahan and
-//! its day, so that whoever knows that all five complaints of a kelurahan lie in one cell knows what lies there at any hour. So a cell with too few
+//! its day, so that whoever knows that all five complaints of a kelurahan lie in one cell knows what lies there at any hour. (Counts of complaints by
+//! kelurahan and day, as areas have them, are therefore exact: they say nothing that the list of complaints does not.) So a cell with too few
 //! people is not listed at all, the moment of a single complaint is told as its day, and the cells of a kelurahan never add up to all it has
 //! ([`Disclosure::apart`]).
 
@@ -12,11 +13,10 @@ use tanggap_engine::time::HOUR_US;
 
 use crate::extractors::Viewer;
 use crate::state::AppState;
-use crate::time::LOCAL_US;
+use crate::time::{DAY_US, local_day};
 
 /// Moments the public may name, and those it is told of several people, µs: a quarter of an hour.
 const STEP_US: i64 = HOUR_US / 4;
-const DAY_US: i64 = 24 * HOUR_US;
 
 /// How exactly somebody is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,10 +120,7 @@ impl Disclosure {
 
     /// A moment of a single report, µs since epoch UTC: to the public the beginning of its day in Jakarta.
     pub(crate) const fn day(self, time_us: i64) -> i64 {
-        if self.exact() {
-            return time_us;
-        }
-        time_us - time_us.saturating_add(LOCAL_US).rem_euclid(DAY_US)
+        if self.exact() { time_us } else { local_day(time_us) }
     }
 
     /// A deadline of a single report, µs since epoch UTC: to the public the last second of its day in Jakarta, so that none is over before its time.

@@ -7,6 +7,14 @@ use tanggap_queries::tables::CitySnapshot;
 /// Local time less UTC in Jakarta, µs. There is no summer time.
 pub(crate) const LOCAL_US: i64 = 7 * HOUR_US;
 
+/// A day, µs.
+pub(crate) const DAY_US: i64 = 24 * HOUR_US;
+
+/// The beginning of the day in Jakarta that a moment is in; both µs since epoch UTC.
+pub(crate) const fn local_day(time_us: i64) -> i64 {
+    time_us - time_us.saturating_add(LOCAL_US).rem_euclid(DAY_US)
+}
+
 /// Now, µs since epoch UTC.
 pub(crate) fn now_us() -> i64 {
     Timestamp::now().as_microsecond()

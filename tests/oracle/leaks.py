@@ -11,8 +11,8 @@ pictures. Then every GET operation of `/openapi.json` is asked, with good parame
 - a count of fewer than five reporters can be learned by taking answers from each other: cells and categories, windows and shorter ones,
   an hour and its quarters, a kelurahan and its cells, the list of GeoReport (`subtract.py`, which first checks itself on invented answers).
 
-Complaints by kelurahan, category and day can be counted in the list of single complaints, which is what it is for; how many such counts areas
-leave out is printed. Cells are Uber's h3, counts are this script's own.
+Complaints by kelurahan, category and day can be counted in the list of single complaints, which is what it is for; areas must tell the same
+counts. Cells are Uber's h3, counts are this script's own.
 """
 
 import argparse
@@ -249,17 +249,18 @@ def shown(city, truth):
 
 
 def areas(city, listed):
-    """That an area's own answer does not tell what it leaves out. The list of single complaints does, by kelurahan and category: it is counted and said."""
+    """That an area tells of its complaints what can be counted in the list of single ones, and nothing else."""
     counts = collections.Counter((kelurahan, category) for kelurahan, category, *_ in listed)
-    known = 0
+    told = collections.Counter()
     for area in city.json("/v1/areas")["items"]:
-        told = city.json(f"/v1/areas/{area['code']}")
-        numbers = [told[name] for name in ("n", "open", "inflow_24h", "outflow_24h")] + [one[name] for one in told["categories"] for name in ("n", "open")]
-        if any(number is not None and (number < LEAST or number % LEAST) for number in numbers):
-            city.leak(f"/v1/areas/{area['code']}", f"is not rounded: {numbers}")
-        shown = {one["category"] for one in told["categories"]}
-        known += sum(1 <= n < LEAST for (kelurahan, category), n in counts.items() if kelurahan == area["code"] and category not in shown)
-    print(f"leaks: {known} counts of few complaints by kelurahan and category, which areas leave out, can be counted in the list of single complaints")
+        answer = city.json(f"/v1/areas/{area['code']}")
+        told.update({(area["code"], one["category"]): one["n"] for one in answer["categories"]})
+        if answer["n"] != sum(one["n"] for one in answer["categories"]):
+            city.leak(f"/v1/areas/{area['code']}", f"counts more than it lists: {answer}")
+    for what in sorted(told.keys() | {key for key in counts if key[0]}):
+        if told[what] != counts[what]:
+            city.leak(f"/v1/areas/{what[0]}", f"counts {told[what]} of {what[1]}, of which {counts[what]} are listed one by one")
+    print(f"leaks: {len(told)} counts of complaints by kelurahan and category are those of the list")
 
 
 def hotspots(city):

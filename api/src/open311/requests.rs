@@ -21,11 +21,10 @@ use crate::disclosure::Disclosure;
 use crate::error::Problem;
 use crate::extractors::{Segment, Viewer};
 use crate::state::AppState;
-use crate::time::{now_us, rfc3339};
+use crate::time::{DAY_US, now_us, rfc3339};
 
 /// What one question may span, µs: 90 days.
 const SPAN_US: i64 = 90 * DAY_US;
-const DAY_US: i64 = 86_400_000_000;
 /// What one answer may hold.
 const MOST: usize = 1_000;
 /// Ids one question may name.

@@ -14,11 +14,10 @@ use utoipa::ToSchema;
 use super::answer::{Words, json, steady};
 use super::freshness::Frame;
 use super::outline::outline;
-use crate::disclosure::Disclosure;
 use crate::error::Problem;
 use crate::extractors::{Format, Params, Segment, Viewer};
 use crate::state::AppState;
-use crate::time::now_us;
+use crate::time::{DAY_US, local_day, now_us, rfc3339};
 
 /// One unit of the territory.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,11 +50,11 @@ pub(crate) struct AreaCategory {
     category: String,
     /// The category in words.
     category_label: Words,
-    /// Complaints; in public rounded down, as the next two are.
+    /// Complaints.
     n: i64,
-    /// Neither resolved nor ended; in public null of fewer than `minimum_n`.
-    open: Option<i64>,
-    /// Complaints by status; in public those with at least `minimum_n`.
+    /// Neither resolved nor ended.
+    open: i64,
+    /// Complaints by status.
     by_status: BTreeMap<String, i64>,
 }
 
@@ -78,22 +77,18 @@ pub(crate) struct AreaAnswer {
     area_km2: f64,
     /// The boundaries are a construction, not the city's own.
     approximate: bool,
-    /// Complaints; for the public rounded down, and null, as each of the next three, where they are fewer than `minimum_n`.
-    n: Option<i64>,
+    /// Complaints.
+    n: i64,
     /// Neither resolved nor ended.
-    open: Option<i64>,
-    /// Filed in the last 24 hours.
-    inflow_24h: Option<i64>,
-    /// Resolved or ended in the last 24 hours.
-    outflow_24h: Option<i64>,
-    /// Complaints that are counted for whoever asks.
-    minimum_n: i64,
-    /// What counts are rounded down to a multiple of; 1 = they are exact.
-    rounded_to: i64,
+    open: i64,
+    /// Filed since `since`.
+    inflow: i64,
+    /// Resolved or ended since `since`.
+    outflow: i64,
+    /// The beginning of the day before, in Jakarta; null = no data yet.
+    since: Option<String>,
     /// By category, the fullest first.
     categories: Vec<AreaCategory>,
-    /// Whether there are categories with fewer complaints than are counted. How many is not said.
-    suppressed_categories: bool,
 }
 
 /// The units of the territory
@@ -144,8 +139,9 @@ pub(crate) async fn areas(State(state): State<Arc<AppState>>, headers: HeaderMap
 
 /// One area
 ///
-/// Complaints within it by category and status as of the watermark, and what came and went in 24 hours. Private categories (crime) are counted
-/// for staff only; few complaints, as cells with few reporters, are not counted for the public, and other numbers rounded down.
+/// Complaints within it by category and status as of the watermark, and what came and went today and the day before. They are counted as they
+/// can be counted in the list of `/open311/v2/requests.json`, which has each by its kelurahan and its day: nothing is left out of either that the
+/// other tells. Private categories (crime) are in neither but for staff.
 #[utoipa::path(
     get,
     path = "/v1/areas/{code}",
@@ -166,67 +162,41 @@ pub(crate) async fn area(
     let unit = state.territory.unit(&code);
     let unit = unit.ok_or_else(|| Problem::not_found("no area of the territory has this code; /v1/areas lists them"))?;
     let snapshot = state.city.snapshot();
+    let mut answer = blank(&state, &unit, Frame::of(&snapshot, false, state.settings.delay_s, now_us()));
     let counts = match state.cases(&snapshot).await? {
         Some(cases) => {
             let (area, divisor) = (unit.integer, unit.level.divisor());
-            state.analysts.ask(async move { cases.area(area, divisor).await }).await?
+            let since_us = local_day(cases.as_of_us()).saturating_sub(DAY_US);
+            answer.since = Some(rfc3339(since_us));
+            state.analysts.ask(async move { cases.area(area, divisor, since_us).await }).await?
         }
         None => Vec::new(),
     };
-    let mut answer = blank(&state, unit, Frame::of(&snapshot, false, state.settings.delay_s, now_us()));
-    let disclosure = Disclosure::of(&viewer, &state);
-    answer.rounded_to = disclosure.rounded_to();
-    answer.minimum_n = if disclosure.exact() { 0 } else { disclosure.rounded_to() };
-    let (mut n, mut open, mut inflow, mut outflow) = (0, 0, 0, 0);
-    let mut categories: BTreeMap<String, Tally> = BTreeMap::new();
-    // Complaints are counted here and not people, so there is no saying how many reporters stand behind a private category.
+    // How many there are of a private category is not said of an area, however many they are.
     let private = |category: &str| Category::from_id(category).is_some_and(|category| state.router.keeps_private(category));
+    let mut categories: BTreeMap<String, AreaCategory> = BTreeMap::new();
     for count in counts.into_iter().filter(|count| viewer.staff() || !private(&count.category)) {
-        n += count.n;
-        open += count.open;
-        inflow += count.inflow;
-        outflow += count.outflow;
-        let category = categories.entry(count.category).or_default();
+        answer.n += count.n;
+        answer.open += count.open;
+        answer.inflow += count.inflow;
+        answer.outflow += count.outflow;
+        let category = categories.entry(count.category).or_insert_with_key(|id| AreaCategory {
+            category: id.clone(),
+            category_label: Words::category(id),
+            n: 0,
+            open: 0,
+            by_status: BTreeMap::new(),
+        });
         category.n += count.n;
         category.open += count.open;
         *category.by_status.entry(count.status).or_default() += count.n;
     }
-    let all = categories.len();
-    let told = |(category, tally): (String, Tally)| tally.told(category, disclosure);
-    answer.categories = categories.into_iter().filter_map(told).collect();
-    // By what is told: the order of others would tell which is the greater.
+    answer.categories = categories.into_values().collect();
     answer.categories.sort_by_key(|category| std::cmp::Reverse(category.n));
-    answer.suppressed_categories = answer.categories.len() < all;
-    answer.n = disclosure.many(n);
-    answer.open = disclosure.many(open);
-    answer.inflow_24h = disclosure.many(inflow);
-    answer.outflow_24h = disclosure.many(outflow);
     json(&answer)
 }
 
-/// What is counted of a category.
-#[derive(Debug, Default)]
-struct Tally {
-    n: i64,
-    open: i64,
-    by_status: BTreeMap<String, i64>,
-}
-
-impl Tally {
-    /// As it may be told; none where it may not.
-    fn told(self, category: String, disclosure: Disclosure) -> Option<AreaCategory> {
-        let by_status = self.by_status.into_iter();
-        Some(AreaCategory {
-            n: disclosure.many(self.n)?,
-            open: disclosure.many(self.open),
-            by_status: by_status.filter_map(|(status, n)| Some((status, disclosure.many(n)?))).collect(),
-            category_label: Words::category(&category),
-            category,
-        })
-    }
-}
-
-fn blank(state: &AppState, unit: Unit, frame: Frame) -> AreaAnswer {
+fn blank(state: &AppState, unit: &Unit, frame: Frame) -> AreaAnswer {
     let first = state.territory.kelurahan().get(unit.members.start);
     let above = |levels: &[Level]| first.filter(|_| levels.contains(&unit.level));
     AreaAnswer {
@@ -234,41 +204,15 @@ fn blank(state: &AppState, unit: Unit, frame: Frame) -> AreaAnswer {
         level: unit.level.as_str(),
         kecamatan: above(&[Level::Kelurahan]).map(|one| one.kecamatan.clone()),
         kota: above(&[Level::Kelurahan, Level::Kecamatan]).map(|one| one.kota.clone()),
-        code: unit.code,
-        name: unit.name,
+        code: unit.code.clone(),
+        name: unit.name.clone(),
         area_km2: unit.area_km2,
         approximate: state.territory.approximate(),
-        n: None,
-        open: None,
-        inflow_24h: None,
-        outflow_24h: None,
-        minimum_n: 0,
-        rounded_to: 1,
+        n: 0,
+        open: 0,
+        inflow: 0,
+        outflow: 0,
+        since: None,
         categories: Vec::new(),
-        suppressed_categories: false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::Tally;
-    use crate::disclosure::Disclosure;
-
-    #[test]
-    fn a_category_of_few_complaints_is_not_told_and_its_numbers_are_rounded() {
-        let tally = |n, open| Tally {
-            n,
-            open,
-            by_status: BTreeMap::from([("received".to_owned(), open), ("resolved".to_owned(), n - open)]),
-        };
-        let public = Disclosure::rounding(5);
-        assert!(tally(4, 4).told("banjir".to_owned(), public).is_none());
-        let told = tally(13, 4).told("banjir".to_owned(), public).unwrap();
-        assert_eq!((told.n, told.open), (10, None));
-        assert_eq!(told.by_status, BTreeMap::from([("resolved".to_owned(), 5)]));
-        let exact = tally(4, 4).told("banjir".to_owned(), Disclosure::EXACT).unwrap();
-        assert_eq!((exact.n, exact.open, exact.by_status.len()), (4, Some(4), 2));
     }
 }

@@ -24,14 +24,13 @@ use crate::disclosure::Disclosure;
 use crate::error::Problem;
 use crate::extractors::{Params, Segment, Viewer};
 use crate::state::AppState;
-use crate::time::{now_us, rfc3339};
+use crate::time::{DAY_US, now_us, rfc3339};
 
 /// History a watch learns from when it begins.
 const LEARNED_US: i64 = 8 * 7 * 24 * HOUR_US;
 /// Before the first tick that is asked for so much is watched: what is on was opened within it.
 const LEAD_US: i64 = 6 * HOUR_US;
 /// A day of UTC, by which nulls are made.
-const DAY_US: i64 = 24 * HOUR_US;
 /// Reports may come so late.
 const LATE_US: i64 = 24 * HOUR_US;
 /// Hotspots told at once.

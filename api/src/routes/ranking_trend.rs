@@ -9,7 +9,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
-use tanggap_engine::time::HOUR_US;
 use tanggap_queries::named::{FORMULA, Month, Ranking};
 use utoipa::ToSchema;
 
@@ -20,14 +19,13 @@ use super::rankings_asked::Asked;
 use crate::error::Problem;
 use crate::extractors::{Params, Segment, Viewer};
 use crate::state::{AppState, RankingKey, RankingTable};
-use crate::time::{LOCAL_US, now_us, rfc3339};
+use crate::time::{DAY_US, LOCAL_US, now_us, rfc3339};
 
 /// Half a year of weeks; each may cost a look through all of history.
 const MOST_STEPS: usize = 26;
 const USUAL_STEPS: usize = 12;
 /// Windows of any length would make as many tables of each moment.
 const WINDOWS: [&str; 5] = ["7d", "30d", "90d", "365d", "all"];
-const DAY_US: i64 = 24 * HOUR_US;
 /// 1970-01-05 was the first Monday of the epoch.
 const FIRST_MONDAY: i64 = 4;
 

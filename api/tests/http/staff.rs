@@ -61,8 +61,11 @@ async fn a_case_is_followed_from_the_desk_to_its_timeline() {
     let csv = bytes(town.get("/v1/rankings/kelurahan?format=csv").await).await;
     assert!(csv.starts_with(b"level,code,name,n,open,median_first_response_h,"));
     let area = json(town.get("/v1/areas/31.71.01").await).await;
-    assert_eq!((&area["level"], &area["n"]), (&Value::from("kecamatan"), &Value::from(5)), "nine");
-    assert_eq!((&area["inflow_24h"], &area["rounded_to"]), (&Value::from(5), &Value::from(5)));
+    assert_eq!((&area["level"], &area["n"]), (&Value::from("kecamatan"), &Value::from(9)));
+    assert_eq!(
+        (&area["inflow"], &area["since"]),
+        (&Value::from(9), &Value::from("2026-01-13T17:00:00Z"))
+    );
 }
 
 #[tokio::test]

@@ -10,8 +10,6 @@ use crate::QueryError;
 const AREAS: &str = include_str!("../../sql/areas.sql");
 const DESKS: &str = include_str!("../../sql/desks.sql");
 
-const DAY_US: i64 = 24 * 3_600_000_000;
-
 /// Complaints of one area, one category and one status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AreaCount {
@@ -23,9 +21,9 @@ pub struct AreaCount {
     pub n: i64,
     /// Of them neither resolved nor ended.
     pub open: i64,
-    /// Of them filed in the last 24 hours.
+    /// Of them filed since the moment asked for.
     pub inflow: i64,
-    /// Of them resolved or ended in the last 24 hours.
+    /// Of them resolved or ended since then.
     pub outflow: i64,
 }
 
@@ -41,15 +39,16 @@ pub struct DeskLoad {
 }
 
 impl Cases {
-    /// What is reported in the area whose integer code is `area` where a kelurahan's is divided by `divisor`.
+    /// What is reported in the area whose integer code is `area` where a kelurahan's is divided by `divisor`, and what of it came and went
+    /// since `since_us` (µs since epoch UTC).
     ///
     /// # Errors
     /// If the query engine fails.
-    pub async fn area(&self, area: i64, divisor: i64) -> Result<Vec<AreaCount>, QueryError> {
+    pub async fn area(&self, area: i64, divisor: i64, since_us: i64) -> Result<Vec<AreaCount>, QueryError> {
         let parameters = vec![
             ("divisor", ScalarValue::from(divisor)),
             ("area", ScalarValue::from(area)),
-            ("since", moment(self.as_of_us().saturating_sub(DAY_US))),
+            ("since", moment(since_us)),
         ];
         let mut counts = Vec::new();
         for batch in ask(self.session(), AREAS, parameters).await?.collect().await? {

@@ -1,10 +1,10 @@
 // An area for whoever lives there: what is reported, what is unusual, how fast it is answered, and whether that grows better. One address,
-// to be passed on; few complaints are not counted, by the server, and that is said.
+// to be passed on.
 
 import { html, nothing, svg } from "/assets/vendor/lit-html/lit-html.js";
 import { ask } from "../api.js";
 import { freshOf } from "../deed/fresh.js";
-import { counted, dayAndClock, hours, number } from "../format.js";
+import { dayAndClock, hours, number } from "../format.js";
 import { counts, life, whereOf } from "../hotspot/words.js";
 import { say } from "../i18n.js";
 import { load } from "../loaded.js";
@@ -122,21 +122,16 @@ function head(app, area) {
 /** @param {App} app @param {Area} area */
 function reported(app, area) {
   const { lang } = app.place;
-  const roundedTo = area.rounded_to ?? 1;
-  // What is not told is fewer than are counted.
-  const told = (/** @type {number | null} */ value) => counted(lang, value ?? 0, roundedTo);
-  const figure = (/** @type {string} */ key, /** @type {number | null} */ value) => html`<div><dt>${say(lang, key)}</dt><dd>${told(value)}</dd></div>`;
-  const few = { n: number(lang, area.minimum_n) };
-  const figures = area.n === null ? html`<p class="note">${say(lang, "area.few", few)}</p>` : html`<dl class="counts" title=${roundedWords(lang, roundedTo) || nothing}>
-    ${figure("area.n", area.n)}${figure("area.open", area.open)}${figure("area.inflow", area.inflow_24h)}${figure("area.outflow", area.outflow_24h)}</dl>`;
+  const figure = (/** @type {string} */ key, /** @type {number} */ value) => html`<div><dt>${say(lang, key)}</dt><dd>${number(lang, value)}</dd></div>`;
+  const figures = html`<dl class="counts">
+    ${figure("area.n", area.n)}${figure("area.open", area.open)}${figure("area.inflow", area.inflow)}${figure("area.outflow", area.outflow)}</dl>`;
   return html`<section class="card" aria-labelledby="area-counts"><h2 id="area-counts">${say(lang, "area.counts")}</h2>
     ${area.n === 0 ? html`<p class="note">${say(lang, "area.counts.none")}</p>` : figures}
     ${area.categories.length === 0 ? nothing : html`<table class="by-category">
       <thead><tr><th scope="col">${say(lang, "area.category")}</th><th scope="col" class="figure">${say(lang, "area.n")}</th><th scope="col" class="figure">${say(lang, "area.open")}</th></tr></thead>
-      <tbody>${area.categories.map((one) => html`<tr data-category=${one.category}><th scope="row">${one.category_label[lang]}</th><td class="figure">${told(one.n)}</td><td class="figure">${told(one.open)}</td></tr>`)}</tbody>
+      <tbody>${area.categories.map((one) => html`<tr data-category=${one.category}><th scope="row">${one.category_label[lang]}</th><td class="figure">${number(lang, one.n)}</td><td class="figure">${number(lang, one.open)}</td></tr>`)}</tbody>
     </table>`}
-    ${roundedTo > 1 && area.n !== null ? html`<p class="muted rounded">${counted(lang, roundedTo, roundedTo)}: ${roundedWords(lang, roundedTo)}</p>` : nothing}
-    ${area.suppressed_categories && area.n !== null ? html`<p class="muted suppressed">${say(lang, "area.suppressed", few)}</p>` : nothing}
+    <p class="muted counted">${say(lang, "area.counted")}</p>
   </section>`;
 }
 

@@ -5,9 +5,8 @@ import type { SourceState, Tier, Words } from "../types";
 export type AreaLevel = "kelurahan" | "kecamatan" | "kota" | "region";
 export interface AreaName { code: string; name: string; level: AreaLevel }
 
-export interface AreaCategory { category: string; category_label: Words; n: number; open: number | null }
+export interface AreaCategory { category: string; category_label: Words; n: number; open: number }
 
-/** Numbers are null where they are too few to be told. */
 export interface Area {
   as_of: string | null;
   sources: SourceState[];
@@ -17,16 +16,13 @@ export interface Area {
   kecamatan: string | null;
   kota: string | null;
   approximate: boolean;
-  n: number | null;
-  open: number | null;
-  inflow_24h: number | null;
-  outflow_24h: number | null;
-  /** Fewer complaints than this are not told. */
-  minimum_n: number;
-  /** What counts are rounded down to a multiple of; 1 = they are exact. */
-  rounded_to?: number;
+  n: number;
+  open: number;
+  inflow: number;
+  outflow: number;
+  /** From when inflow and outflow are counted. */
+  since: string | null;
   categories: AreaCategory[];
-  suppressed_categories: boolean;
 }
 
 export interface AreaPoint {
