@@ -4,31 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use anyhow::bail;
-use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::concat_batches;
-use datafusion::arrow::datatypes::{Int64Type, TimestampMicrosecondType, UInt8Type, UInt64Type};
-use datafusion::arrow::json::ArrayWriter;
-use serde_json::{Map, Value};
 use tanggap_connectors::decode::Payload;
 use tanggap_connectors::store::{CommitStore, Epoch, LaneLog, Recovered};
-use tanggap_engine::case::SlaRule;
 use tanggap_engine::commit::Writer;
-use tanggap_engine::event::{Category, Status, schema};
 use tanggap_engine::lane::LaneState;
 use tanggap_engine::route::Router;
-use tanggap_engine::territory::KelurahanCode;
-use tanggap_engine::time::PANE_US;
 use tanggap_queries::tables::Written;
 
+use super::body::Body;
 use super::history::{Stand, Through};
 use super::input_hash::InputHash;
 use super::lane::DeadLetter;
 use super::letters::{self, Shelf};
 use super::merging::Merging;
+use super::messages::{LateMessage, LetterMessage, routed, statuses, windows};
 use super::outbox::{DEAD_LETTERS, LATE, Message, Outbox, ROUTED, STATUSES, WINDOWS, messages};
-use super::outputs::letter_json;
 use super::setting::Setting;
-use crate::time::{now_us, rfc3339};
+use crate::time::now_us;
 
 /// Tables of a lane, by the names they have on disk. Those whose columns have grown are known by name to `commit/codec.rs` of the engine.
 pub(super) mod table {
@@ -90,7 +84,7 @@ impl Durable {
             log,
             made_with,
             pending: BTreeMap::new(),
-            outbox: Outbox::new(lane, sent),
+            outbox: Outbox::new(lane, sent)?,
             letters: Vec::new(),
             shelf: Shelf::new(setting.config.store.dead_letters),
             input: InputHash::default(),
@@ -189,114 +183,49 @@ impl Durable {
     }
 
     /// Gathers refused events.
-    pub(super) fn refuse(&mut self, letters: &[DeadLetter]) {
-        for letter in letters {
-            let key = format!("{}/{}", self.lane, letter.reject.offset);
-            self.outbox.add(DEAD_LETTERS, key, letter_json(letter, LETTER_BYTES));
-        }
-        self.letters.extend_from_slice(letters);
-    }
-
-    /// Gathers what others are told of complaints and who must answer them. Reasons are ours; no word of a reporter is in them.
     ///
     /// # Errors
-    /// The rows cannot be written as JSON.
-    pub(super) fn route(&mut self, router: &Router, channel: &str, routes: &RecordBatch) -> anyhow::Result<()> {
-        let mut writer = ArrayWriter::new(Vec::new());
-        writer.write(routes)?;
-        writer.finish()?;
-        let rows: Vec<Map<String, Value>> = serde_json::from_slice(&writer.into_inner())?;
-        for mut row in rows {
-            let key = row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-            let rule = row.get("rule").and_then(Value::as_str).unwrap_or_default();
-            let level = router.level(rule, channel).map(SlaRule::id);
-            row.insert("sla".to_owned(), level.into());
-            // Said only where it is so: who reads the topic must act at once, or show it to nobody.
-            let passed_on = row
-                .get("unit_code")
-                .and_then(Value::as_str)
-                .is_some_and(|unit| router.passes_on(unit));
-            let private = row.get("rule").and_then(Value::as_str).is_some_and(|rule| router.is_private(rule));
-            for (so, name) in [(passed_on, "passed_on"), (private, "private")] {
-                if so {
-                    row.insert(name.to_owned(), true.into());
-                }
-            }
-            row.insert("channel".to_owned(), channel.into());
-            self.outbox.add(ROUTED, key, row);
+    /// As the next four: what is told cannot be written as JSON, which no row of ours does.
+    pub(super) fn refuse(&mut self, letters: &[DeadLetter]) -> anyhow::Result<()> {
+        for letter in letters {
+            let key = format!("{}/{}", self.lane, letter.reject.offset);
+            let told = LetterMessage::of(letter, LETTER_BYTES, None);
+            self.outbox.add(DEAD_LETTERS, key, Body::of(&told)?);
         }
+        self.letters.extend_from_slice(letters);
+        Ok(())
+    }
+
+    /// Gathers what others are told of complaints and who must answer them.
+    pub(super) fn route(&mut self, router: &Router, channel: &str, routes: &RecordBatch) -> anyhow::Result<()> {
+        self.tell(ROUTED, routed(router, channel, routes)?);
         Ok(())
     }
 
     /// Gathers the panes that are over, and what was counted in them since they were (`schema::CLOSED`).
-    pub(super) fn windows(&mut self, channel: &str, closed: &RecordBatch) {
-        let pane = closed.column(0).as_primitive::<TimestampMicrosecondType>();
-        let cell = closed.column(1).as_primitive::<UInt64Type>();
-        let kelurahan = closed.column(2).as_primitive::<Int64Type>();
-        let category = closed.column(3).as_primitive::<UInt8Type>();
-        let n = closed.column(4).as_primitive::<Int64Type>();
-        for row in 0..closed.num_rows() {
-            let start_ms = pane.value(row).div_euclid(1_000);
-            let cell = cell.is_valid(row).then(|| format!("{:x}", cell.value(row)));
-            let code = kelurahan
-                .is_valid(row)
-                .then(|| KelurahanCode::from_integer(kelurahan.value(row)).to_string());
-            let key = cell.clone().unwrap_or_default();
-            let value = Map::from_iter([
-                ("window_start_ms".to_owned(), Value::from(start_ms)),
-                ("window_end_ms".to_owned(), Value::from(start_ms + PANE_US / 1_000)),
-                ("h3".to_owned(), Value::from(cell)),
-                ("kelurahan".to_owned(), Value::from(code)),
-                (
-                    "category".to_owned(),
-                    Value::from(Category::from_number(category.value(row)).map(Category::id)),
-                ),
-                ("channel".to_owned(), Value::from(channel)),
-                ("n".to_owned(), Value::from(n.value(row))),
-                ("revises".to_owned(), Value::from(closed.column(5).as_boolean().value(row))),
-            ]);
-            self.outbox.add(WINDOWS, key, value);
-        }
+    pub(super) fn windows(&mut self, channel: &str, closed: &RecordBatch) -> anyhow::Result<()> {
+        self.tell(WINDOWS, windows(channel, closed)?);
+        Ok(())
     }
 
-    /// Gathers what became of cases (`schema::TRANSITIONS`): of each transition whose report it is, what it became, who has it and when. What a
-    /// channel showed of itself is no news to it, and is left out. No note, photo or person is in it.
-    pub(super) fn statuses(&mut self, transitions: &RecordBatch) {
-        let column = |name: &str| {
-            let column = transitions.column_by_name(name);
-            column.expect("lanes give the columns of the transition schema")
-        };
-        let (id, channel) = (
-            column(schema::ID).as_string::<i32>(),
-            column(schema::REPORT_CHANNEL).as_string::<i32>(),
-        );
-        let (time, status) = (
-            column(schema::TIME).as_primitive::<TimestampMicrosecondType>(),
-            column(schema::STATUS).as_primitive::<UInt8Type>(),
-        );
-        let (unit, snapshot) = (column(schema::UNIT).as_string::<i32>(), column(schema::SNAPSHOT).as_boolean());
-        for row in (0..transitions.num_rows()).filter(|row| !snapshot.value(*row)) {
-            let channel = channel.is_valid(row).then(|| channel.value(row));
-            let unit = unit.is_valid(row).then(|| unit.value(row));
-            let value = Map::from_iter([
-                ("channel".to_owned(), Value::from(channel)),
-                ("id".to_owned(), Value::from(id.value(row))),
-                (
-                    "status".to_owned(),
-                    Value::from(Status::from_number(status.value(row)).map(Status::id)),
-                ),
-                ("unit".to_owned(), Value::from(unit)),
-                ("time".to_owned(), Value::from(rfc3339(time.value(row)))),
-            ]);
-            self.outbox.add(STATUSES, id.value(row).to_owned(), value);
-        }
+    /// Gathers what became of cases (`schema::TRANSITIONS`).
+    pub(super) fn statuses(&mut self, transitions: &RecordBatch) -> anyhow::Result<()> {
+        self.tell(STATUSES, statuses(transitions)?);
+        Ok(())
     }
 
     /// Gathers where late events stand.
-    pub(super) fn late(&mut self, offsets: &[i64]) {
+    pub(super) fn late(&mut self, offsets: &[i64]) -> anyhow::Result<()> {
         for offset in offsets {
-            let value = Map::from_iter([("offset".to_owned(), Value::from(*offset))]);
-            self.outbox.add(LATE, format!("{}/{offset}", self.lane), value);
+            let told = LateMessage { offset: *offset };
+            self.outbox.add(LATE, format!("{}/{offset}", self.lane), Body::of(&told)?);
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, topic: &'static str, told: Vec<(String, Body)>) {
+        for (key, body) in told {
+            self.outbox.add(topic, key, body);
         }
     }
 

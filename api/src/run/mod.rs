@@ -1,6 +1,7 @@
 //! The loops: what the commands do. The only place with a clock.
 
 mod alerts;
+mod body;
 mod bridge;
 mod classify;
 mod demo;
@@ -16,6 +17,7 @@ mod lane;
 mod letters;
 mod log;
 mod merging;
+mod messages;
 mod meter;
 mod officers;
 mod outbox;

@@ -9,7 +9,9 @@ use std::sync::{Arc, LazyLock};
 
 use datafusion::arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
-use serde_json::{Map, Value};
+use serde::Serialize;
+
+use super::body::Body;
 
 /// Where refused events go.
 pub(super) const DEAD_LETTERS: &str = "tanggap.dead-letter";
@@ -48,25 +50,33 @@ pub(super) struct Message {
 /// Messages that wait for their epoch.
 #[derive(Debug)]
 pub(super) struct Outbox {
-    lane: String,
-    waiting: Vec<(&'static str, String, Map<String, Value>)>,
+    /// As each message says it.
+    lane: Body,
+    waiting: Vec<(&'static str, String, Body)>,
     /// Messages so far by topic.
     sent: BTreeMap<String, u64>,
 }
 
 impl Outbox {
     /// The outbox of a lane that has sent so many messages by topic.
-    pub(super) fn new(lane: &str, sent: BTreeMap<String, u64>) -> Self {
-        Self {
-            lane: lane.to_owned(),
+    ///
+    /// # Errors
+    /// Never in practice: a name can be written.
+    pub(super) fn new(lane: &str, sent: BTreeMap<String, u64>) -> anyhow::Result<Self> {
+        #[derive(Serialize)]
+        struct Said<'l> {
+            lane: &'l str,
+        }
+        Ok(Self {
+            lane: Body::of(&Said { lane })?,
             waiting: Vec::new(),
             sent,
-        }
+        })
     }
 
     /// Gathers a message; keys that say where it comes from are added when its epoch is known.
-    pub(super) fn add(&mut self, topic: &'static str, key: String, value: Map<String, Value>) {
-        self.waiting.push((topic, key, value));
+    pub(super) fn add(&mut self, topic: &'static str, key: String, body: Body) {
+        self.waiting.push((topic, key, body));
     }
 
     /// Messages so far on a topic, the waiting ones not counted.
@@ -85,17 +95,14 @@ impl Outbox {
         if self.waiting.is_empty() {
             return Ok((None, sent));
         }
-        let values = self.waiting.iter().map(|(topic, _, value)| {
-            let seq = sent.entry((*topic).to_owned()).or_default();
+        let mut numbers: BTreeMap<&'static str, u64> = BTreeMap::new();
+        let values = self.waiting.iter().map(|(topic, _, body)| {
+            let seq = numbers.entry(topic).or_insert_with(|| self.sent(topic));
             *seq += 1;
-            let mut value = value.clone();
-            value.insert("lane".to_owned(), self.lane.as_str().into());
-            value.insert("epoch".to_owned(), epoch.into());
-            value.insert("seq".to_owned(), (*seq).into());
-            value.insert("version".to_owned(), epoch.into());
-            Value::Object(value).to_string()
+            body.whole(&self.lane, [("epoch", epoch), ("seq", *seq), ("version", epoch)])
         });
         let values: StringArray = values.map(Some).collect();
+        sent.extend(numbers.into_iter().map(|(topic, last)| (topic.to_owned(), last)));
         let epochs = Int64Array::from(vec![i64::try_from(epoch)?; values.len()]);
         let topics: StringArray = self.waiting.iter().map(|(topic, ..)| Some(*topic)).collect();
         let keys: StringArray = self.waiting.iter().map(|(_, key, _)| Some(key.as_str())).collect();
@@ -133,18 +140,15 @@ pub(super) fn messages(rows: &[RecordBatch], epoch: u64) -> Vec<Message> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{DEAD_LETTERS, LATE, Outbox, messages};
+    use super::{Body, DEAD_LETTERS, LATE, Outbox, messages};
 
-    fn value(offset: i64) -> serde_json::Map<String, Value> {
-        match json!({ "offset": offset }) {
-            Value::Object(value) => value,
-            _ => unreachable!("an object is written here"),
-        }
+    fn value(offset: i64) -> Body {
+        Body::of(&json!({ "offset": offset })).unwrap()
     }
 
     #[test]
     fn numbers_run_on_by_topic_and_a_retried_epoch_says_the_same() {
-        let mut outbox = Outbox::new("qlue.reports-0", std::collections::BTreeMap::from([(LATE.to_owned(), 7)]));
+        let mut outbox = Outbox::new("qlue.reports-0", std::collections::BTreeMap::from([(LATE.to_owned(), 7)])).unwrap();
         assert!(outbox.of_epoch(1).unwrap().0.is_none());
         outbox.add(DEAD_LETTERS, "a".to_owned(), value(1));
         outbox.add(LATE, "b".to_owned(), value(2));

@@ -18,8 +18,7 @@ use tanggap_queries::hotspots::Alert;
 use tanggap_queries::statistics::Emerging;
 
 use super::lane::DeadLetter;
-
-use crate::hex::hex;
+use super::messages::LetterMessage;
 
 /// How tables are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -165,9 +164,7 @@ impl DeadLetterFile {
     /// Adds the letters of a step.
     pub(super) fn append(&mut self, lane: &str, letters: &[DeadLetter]) -> anyhow::Result<()> {
         for letter in letters {
-            let mut value = letter_json(letter, usize::MAX);
-            value.insert("lane".to_owned(), lane.into());
-            serde_json::to_writer(&mut self.0, &value)?;
+            serde_json::to_writer(&mut self.0, &LetterMessage::of(letter, usize::MAX, Some(lane)))?;
             self.0.write_all(b"\n")?;
         }
         Ok(())
@@ -177,23 +174,6 @@ impl DeadLetterFile {
     pub(super) fn finish(mut self) -> anyhow::Result<()> {
         Ok(self.0.flush()?)
     }
-}
-
-/// What a dead letter says in the file and on the topic, besides its lane: of its bytes no more than so many.
-pub(super) fn letter_json(letter: &DeadLetter, most: usize) -> Map<String, Value> {
-    let payload = &letter.payload[..letter.payload.len().min(most)];
-    let mut value = Map::from_iter([
-        ("offset".to_owned(), letter.reject.offset.into()),
-        ("reason".to_owned(), letter.reject.reason.id().into()),
-        ("field".to_owned(), letter.reject.field.as_str().into()),
-        ("advice".to_owned(), letter.reject.reason.advice().into()),
-        ("payload_bytes".to_owned(), letter.payload.len().into()),
-        ("payload_hex".to_owned(), hex(payload).into()),
-    ]);
-    if payload.len() < letter.payload.len() {
-        value.insert("payload_cut".to_owned(), true.into());
-    }
-    value
 }
 
 fn create(path: &Path) -> anyhow::Result<BufWriter<File>> {

@@ -223,7 +223,7 @@ impl LaneRunner {
         self.apply(&batch)?;
         let dead = std::mem::take(&mut self.dead);
         if let Some(durable) = &mut self.durable {
-            durable.refuse(&dead);
+            durable.refuse(&dead)?;
         }
         Ok(dead)
     }
@@ -265,9 +265,9 @@ impl LaneRunner {
         }
         self.cases.push(step.cases);
         if let Some(durable) = &mut self.durable {
-            durable.late(&step.late);
-            durable.windows(self.decoder.channel(), &step.closed);
-            durable.statuses(&step.transitions);
+            durable.late(&step.late)?;
+            durable.windows(self.decoder.channel(), &step.closed)?;
+            durable.statuses(&step.transitions)?;
         }
         self.transitions.push(step.transitions);
         self.levels.push(levels);
