@@ -1,8 +1,8 @@
 //! Question: what does a refused event cost, and how much slower does a lane get through its good ones when every second event is refused?
 //!
 //! Goal: a flood of 50 % refused events slows good ones by less than 10 %. A lane reads in order, so a good event waits for the refused one
-//! before it: the slowdown of a lane that is behind *is* the cost of a refused event, as a share of a good one's. A lane that keeps up slows
-//! nothing.
+//! before it: the slowdown of a lane that is behind *is* the cost of a refused event, as a share of a good one's. What a lane that keeps up slows is
+//! measured last: how long good reports are on their way from their topic to the one of who must answer them, while as many refused ones come in.
 //!
 //! Three depths, each with all that the one before has: decode, apply and sum in memory, with the bytes of what is refused kept as a lane
 //! keeps them; the program's `replay`, which writes dead letters to a file; the program on a real Kafka, which writes them down twice (to be
@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::{fs, io};
 
-use tanggap_benches::{Refused, at_rest, drain, fill, lines, nanoseconds, nanoseconds_each, refused, report};
+use tanggap_benches::{Refused, at_rest, drain, fill, lines, nanoseconds, nanoseconds_each, on_their_way, refused, report, send_steadily};
 use tanggap_connectors::decode::{DecodeConfig, Decoder, Payload};
 use tanggap_connectors::simulate::{CityConfig, Faults};
 use tanggap_engine::event::{EventBatchBuilder, Reject};
@@ -22,7 +22,7 @@ use tanggap_engine::territory::Territory;
 use tanggap_queries::measures::PaneKernel;
 use tanggap_tests::harness::kafka::RealKafka;
 use tanggap_tests::harness::program::program;
-use tanggap_tests::harness::served::output;
+use tanggap_tests::harness::served::{Served, output};
 
 const TOPIC: &str = "qlue.reports";
 const GOOD: usize = 200_000;
@@ -69,6 +69,54 @@ fn main() -> io::Result<()> {
         with.extend(measured.map(|nanoseconds| (*kind, nanoseconds)));
     }
     compare("on Kafka", alone, with);
+    keeping_up(&directory.path().join("keeping-up"), &good_alone, &unreadable.1)
+}
+
+/// Good events a second that come in while a lane keeps up.
+const A_SECOND: usize = 2_000;
+/// Of a run.
+const OF_A_RUN: usize = 10 * A_SECOND;
+
+/// Says how long good events are on their way, alone and with a refused one behind each, in turn.
+fn keeping_up(directory: &Path, good: &[&[u8]], mixed: &[&[u8]]) -> io::Result<()> {
+    let Some(kafka) = RealKafka::start_or_skip("poison")? else {
+        return Ok(());
+    };
+    let brokers = kafka.brokers();
+    fs::create_dir_all(directory)?;
+    fill(&brokers, TOPIC, [])?;
+    let served = Served::start(directory, &format!("[kafka]\nbrokers = {brokers:?}\ntopics = [{TOPIC:?}]\n"), &[])?;
+    served.wait_until_it_answers();
+    let mut sent = 0_usize;
+    let mut messages = 0_i64;
+    for run in 0..2 * RUNS {
+        let (lines, a_second) = if run % 2 == 0 {
+            (&good[sent..sent + OF_A_RUN], A_SECOND)
+        } else {
+            (&mixed[2 * sent..2 * (sent + OF_A_RUN)], 2 * A_SECOND)
+        };
+        send_steadily(&brokers, TOPIC, lines.iter().copied(), a_second)?;
+        sent += OF_A_RUN;
+        messages += i64::try_from(lines.len()).map_err(io::Error::other)?;
+        let settled = served.wait_until(|lanes| {
+            let read: i64 = lanes.iter().filter_map(|lane| lane["next_offset"].as_i64()).sum();
+            read == messages && lanes.iter().all(|lane| lane["unwritten_messages"] == 0)
+        });
+        if settled.is_empty() {
+            return Err(io::Error::other("there is no lane"));
+        }
+    }
+    drop(served);
+    let runs: Vec<&[&[u8]]> = good[..sent].chunks(OF_A_RUN).collect();
+    let flows = on_their_way(&brokers, TOPIC, "tanggap.routed", "post_id", &runs)?;
+    for pair in flows.chunks_exact(2) {
+        let (alone, mixed) = (&pair[0], &pair[1]);
+        for percent in [50, 99] {
+            let what = format!("{} good events with refused ones: {percent} of 100 in", mixed.lines());
+            let beside = format!("{} alone", alone.lines());
+            report(&what, mixed.percentile(percent), &beside, alone.percentile(percent), "ms");
+        }
+    }
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 //! differ and are noisy; ratios travel.
 
 mod backlog;
+mod flow;
 mod lines;
 mod made_city;
 mod usage;
@@ -13,6 +14,7 @@ use std::io::Write;
 use std::time::Instant;
 
 pub use backlog::{Drained, ReadAlone, at_rest, drain, fill, read_alone};
+pub use flow::{Flow, on_their_way, send_steadily};
 pub use lines::{Refused, lines, refused};
 pub use made_city::{Chance, DAY, HOUR, MINUTE, MadeCity, Said};
 pub use usage::Usage;

@@ -1,8 +1,8 @@
 -- Which complaints stand behind the row of a channel?
 --
 -- Parameter: $code (the channel).
--- Table: answerable (see answerable.sql). One row a complaint of the channel, whenever it was filed, in no order: columns as in
--- audit_territory.sql.
+-- Table: ranked (answerable.sql, without what stands in no ranking). One row a complaint of the channel, whenever it was filed, in no order:
+-- columns as in audit_territory.sql.
 SELECT
     signed_bits(key) AS key,
     id,
@@ -20,5 +20,5 @@ SELECT
     paused_s,
     reopenings,
     false AS shared
-FROM answerable AS cases
+FROM ranked AS cases
 WHERE CAST(channel AS VARCHAR) = $code

@@ -1,7 +1,7 @@
 -- Which complaints stand behind the row of a dinas?
 --
 -- Parameter: $code (code of the unit, or the text it was named by where nobody knows it).
--- Tables: cases (see cases.sql), holders (see holders.sql).
+-- Tables: ranked (answerable.sql, without what stands in no ranking), holders (see holders.sql).
 -- One row a complaint the unit ever held, whenever it was filed, in no order: columns as in audit_territory.sql, and counted as in
 -- rankings_dinas.sql: one that another held too counts with the time this one held it, and `counted_end` may be `handed_over`.
 SELECT
@@ -22,5 +22,5 @@ SELECT
     cases.reopenings,
     holders.shared
 FROM holders
-JOIN cases ON holders.key = cases.key
+JOIN ranked AS cases ON holders.key = cases.key
 WHERE holders.unit = $code

@@ -1,7 +1,7 @@
 -- Which complaints would our rules ask a unit about that it never held?
 --
 -- Parameter: $code (code of the unit).
--- Tables: cases (see cases.sql), holders (see holders.sql), routes.
+-- Tables: ranked (answerable.sql, without what stands in no ranking), holders (see holders.sql), routes.
 -- One row a complaint, in no order: id, channel, filed_us (µs since epoch UTC). Another was named for it before anybody looked at the
 -- rules, so it counts for that one.
 WITH held AS (
@@ -15,7 +15,7 @@ asked AS (
         cases.id,
         CAST(cases.channel AS VARCHAR) AS channel,
         CAST(cases.filed AS BIGINT) AS filed_us
-    FROM cases
+    FROM ranked AS cases
     JOIN routes ON cases.key = case_key(routes.channel, routes.id)
     WHERE routes.unit_code = $code
 )

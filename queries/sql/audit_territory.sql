@@ -1,7 +1,7 @@
 -- Which complaints stand behind the row of an area?
 --
 -- Parameters: $divisor (as in rankings.sql), $area (integer code at the level).
--- Table: answerable (see answerable.sql). One row a complaint of the area, whenever it was filed, in no order:
+-- Table: ranked (answerable.sql, without what stands in no ranking). One row a complaint of the area, whenever it was filed, in no order:
 --   key                        as in cases, as a signed number of the same bits
 --   id, channel, category
 --   kelurahan                  dotted code
@@ -30,5 +30,5 @@ SELECT
     paused_s,
     reopenings,
     false AS shared
-FROM answerable AS cases
+FROM ranked AS cases
 WHERE kelurahan IS NOT NULL AND kelurahan / CAST($divisor AS BIGINT) = CAST($area AS BIGINT)

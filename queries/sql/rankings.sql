@@ -1,7 +1,7 @@
 -- How long did, or do, complaints wait in each kelurahan, kecamatan or kota?
 --
 -- Parameter: $divisor (what makes the level's code of a kelurahan's: 1, 10000 or 1000000).
--- Table: answerable (see answerable.sql). One row a located complaint, in no order:
+-- Table: ranked (answerable.sql, without what stands in no ranking). One row a located complaint, in no order:
 --   area                       integer code at the level
 --   key                        as in cases
 --   filed                      timestamp µs UTC
@@ -9,5 +9,5 @@
 --   end_kind                   null = open; else how it ended, as in cases
 --   category, channel          as in cases
 SELECT kelurahan / $divisor AS area, key, filed, first_response_s, responded, resolution_s, end_kind, category, channel
-FROM answerable AS cases
+FROM ranked AS cases
 WHERE kelurahan IS NOT NULL

@@ -1,7 +1,8 @@
 -- How long did, or do, complaints wait with each dinas?
 --
 -- No parameters.
--- Tables: cases (see cases.sql), holders (see holders.sql), units (what sources call a unit: alias, code, name, kind).
+-- Tables: ranked (answerable.sql, without what stands in no ranking), holders (see holders.sql), units (what sources call a unit: alias, code,
+--   name, kind).
 -- One row a complaint and dinas that held it, in no order: code and name of the dinas, and the columns of rankings.sql; end_kind may be
 -- `handed_over` too. Beside them `shared`: whether it counts with the time this dinas held it.
 -- A complaint counts for every unit that held it, with the time that one held it, pauses left out: who handed it over is told so far and
@@ -20,6 +21,6 @@ SELECT
     cases.channel,
     holders.shared
 FROM holders
-JOIN cases ON holders.key = cases.key
+JOIN ranked AS cases ON holders.key = cases.key
 LEFT JOIN units ON lower(holders.unit) = units.alias
 WHERE (units.kind IS DISTINCT FROM 'kelurahan') AND holders.unit NOT LIKE '__.__.__.____'

@@ -15,6 +15,7 @@ use crate::error::QueryError;
 use crate::functions;
 use crate::service_clocks::ServiceClocks;
 use crate::tables::{CitySnapshot, History, LiveTable, lanes_now, table_names};
+use crate::unranked::Unranked;
 
 /// The tables that do not change with the stream, and how sessions are made.
 #[derive(Debug)]
@@ -44,6 +45,17 @@ impl Desk {
             steady.push(("regions", table(region_rows(router)?)?));
         }
         Ok(Self { config, steady })
+    }
+
+    /// The desk of a running city: as [`Self::new`], but complaints of categories that a rule keeps private stand in no ranking. Else whoever
+    /// takes the public complaints from a ranking has the number of the others.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn of_city(territory: &Territory, router: &Router) -> Result<Self, QueryError> {
+        let mut desk = Self::new(territory, router)?;
+        desk.config = desk.config.with_extension(Arc::new(Unranked::of(router)));
+        Ok(desk)
     }
 
     /// A session over one snapshot: live tables ([`table_names`]), `territory`, `units`, `categories`, `regions` where there are several, and our

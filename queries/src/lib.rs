@@ -13,6 +13,7 @@ pub mod named;
 mod rankings;
 mod service_clocks;
 pub mod tables;
+mod unranked;
 
 pub use desk::Desk;
 pub use error::QueryError;

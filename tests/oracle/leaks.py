@@ -261,6 +261,10 @@ def areas(city, listed):
         if told[what] != counts[what]:
             city.leak(f"/v1/areas/{what[0]}", f"counts {told[what]} of {what[1]}, of which {counts[what]} are listed one by one")
     print(f"leaks: {len(told)} counts of complaints by kelurahan and category are those of the list")
+    by_kelurahan = collections.Counter(kelurahan for kelurahan, *_ in listed)
+    for row in city.json("/v1/rankings/kelurahan?window=all")["items"]:
+        if row["n"] != by_kelurahan[row["code"]]:
+            city.leak("/v1/rankings/kelurahan", f"counts {row['n']} of {row['code']}, of which {by_kelurahan[row['code']]} are listed one by one")
 
 
 def hotspots(city):

@@ -131,7 +131,7 @@ impl Service {
             .enable_all()
             .build()?;
         let city = Arc::new(City::default());
-        let desk = Arc::new(Desk::new(&setting.territory, &setting.router)?);
+        let desk = Arc::new(Desk::of_city(&setting.territory, &setting.router)?);
         check_places(&setting)?;
         let state = AppState::new(
             Arc::clone(&city),

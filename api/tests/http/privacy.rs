@@ -24,6 +24,13 @@ async fn crime_is_shown_to_staff_only() {
     assert!(!area.to_string().contains("kriminal"), "{area}");
     let area = town.staff("/v1/areas/31.71.01.1001").await;
     assert_eq!(area["n"], 2, "{area}");
+    // From a ranking that counted it, whoever takes away what is public would have it.
+    let ranked = json(town.get("/v1/rankings/kelurahan?window=all").await).await;
+    let items = ranked["items"].as_array().unwrap();
+    let west = items.iter().find(|item| item["code"] == "31.71.01.1001").unwrap();
+    assert_eq!(west["n"], 1, "{west}");
+    let ranked = json(town.get("/v1/rankings/dinas?window=all").await).await;
+    assert!(!ranked.to_string().contains("polda"), "{ranked}");
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ impl Town {
         let names = territory.kelurahan().iter().map(|one| (one.code.integer(), one.name.as_str()));
         let rules = Router::from_toml(JAKARTA).unwrap().with_kelurahan_names(names);
         let ground = Ground::of(&territory);
-        let desk = Desk::new(&territory, &rules).unwrap();
+        let desk = Desk::of_city(&territory, &rules).unwrap();
         let city = Arc::new(City::default());
         let settings = ApiSettings {
             staff_token: Some(Secret::new(TOKEN.to_owned())),

@@ -15,6 +15,7 @@ use super::Level;
 use crate::closings::Closing;
 use crate::rankings::{Book, Limits};
 use crate::service_clocks::ServiceClocks;
+use crate::unranked::Unranked;
 use crate::{QueryError, functions};
 
 const CASES: &str = include_str!("../../sql/cases.sql");
@@ -90,6 +91,7 @@ impl Cases {
         } else {
             session.register_table("answerable", table)?;
         }
+        session.register_table("ranked", Unranked::left_out(&session, "answerable").await?)?;
         if session.table_exist("routes")? && session.table_exist("units")? {
             // Only planned here; most questions do not ask who held what.
             let holders = ask(&session, HOLDERS, vec![("as_of", moment(as_of_us))]).await?;
