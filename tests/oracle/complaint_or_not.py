@@ -19,9 +19,9 @@ import tempfile
 
 DATA = "complaints/tweets_sp4n_sentimen.csv"
 # F1 of complaints: of all texts, and of those the model answers.
-FORCED, ANSWERED = 0.86, 0.92
-# Share of the texts it must answer for the second figure to count.
-COVERAGE = 0.7
+FORCED, ANSWERED = 0.88, 0.95
+# Share of answers that is asked to be right, and share of the texts it must answer for the second figure to count.
+PRECISION, COVERAGE = 0.97, 0.6
 
 
 def halves(path):
@@ -64,7 +64,7 @@ def main():
         columns = ("--text", "text", "--label", "truth")
         model = work / "own.model"
         subprocess.run(
-            [program, "train", work / "development.csv", *columns, "--with-builtin", "--out", model],
+            [program, "train", work / "development.csv", *columns, "--with-builtin", "--precision", str(PRECISION), "--out", model],
             check=True,
             stdout=subprocess.DEVNULL,
         )

@@ -39,7 +39,8 @@ pub(crate) struct TrainArguments {
     #[arg(long)]
     newest_held_out: bool,
     /// Also learn from the sentences of the shipped model, and measure on the files' texts only. For labels such as `complaint`,
-    /// `complaint/banjir`, `question` and `none`: some hundred labelled texts of a city's own then go a long way.
+    /// `complaint/banjir`, `question` and `none`: some hundred labelled texts of a city's own then go a long way. A label that finer ones
+    /// belong to, as `complaint` or `none`, is learnt as one of these, and the model says which.
     #[arg(long)]
     with_builtin: bool,
     /// Seed of the order of the texts.
@@ -68,16 +69,6 @@ pub(crate) fn train(arguments: &TrainArguments) -> anyhow::Result<()> {
     } else {
         Vec::new()
     };
-    let tuning = if arguments.with_builtin {
-        // Of the shipped sentences there are as many of each label as there should be, and what labels weigh was chosen without them.
-        TrainSettings {
-            balance: 0.0,
-            epochs: 8,
-            ..TrainSettings::default()
-        }
-    } else {
-        TrainSettings::default()
-    };
     let settings = TrainSettings {
         precision: arguments.precision,
         seed: arguments.seed,
@@ -86,7 +77,7 @@ pub(crate) fn train(arguments: &TrainArguments) -> anyhow::Result<()> {
         } else {
             HoldOut::Thirds
         },
-        ..tuning
+        ..TrainSettings::default()
     };
     let model = TextModel::train_upon(&ground, &examples, &settings).with_context(|| {
         let names: Vec<String> = arguments.files.iter().map(|file| file.display().to_string()).collect();

@@ -4,6 +4,7 @@
 
 use super::figure::real;
 use super::linear::softmax;
+use super::meanings::Meanings;
 
 /// Bins of the expected calibration error.
 const BINS: usize = 10;
@@ -84,10 +85,10 @@ pub(super) fn probabilities(scores: &[f64], temperature: f64) -> Vec<f64> {
 }
 
 /// The temperature at which the labels are most likely. The loss has one valley in ln T, as it is convex in 1/T: golden section.
-pub(super) fn temperature(scores: &[Vec<f64>], labels: &[usize]) -> f64 {
+pub(super) fn temperature(scores: &[Vec<f64>], labels: &[usize], meanings: &Meanings) -> f64 {
     let loss = |ln_temperature: f64| -> f64 {
         let temperature = ln_temperature.exp();
-        let one = |(own, label): (&Vec<f64>, &usize)| -probabilities(own, temperature)[*label].max(f64::MIN_POSITIVE).ln();
+        let one = |(own, label): (&Vec<f64>, &usize)| -meanings.sum(*label, &probabilities(own, temperature)).max(f64::MIN_POSITIVE).ln();
         scores.iter().zip(labels).map(one).sum()
     };
     let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
@@ -134,7 +135,7 @@ pub(super) fn threshold(probabilities: &[Vec<f64>], labels: &[usize], precision:
 mod tests {
     use serde::Deserialize;
 
-    use super::{Reliability, probabilities, temperature, threshold};
+    use super::{Meanings, Reliability, probabilities, temperature, threshold};
 
     #[derive(Deserialize)]
     struct Expected {
@@ -156,7 +157,7 @@ mod tests {
     fn temperature_and_errors_are_those_of_scipy_and_scikit_learn() {
         let table = include_str!("../../../tests/oracle/text_expected.json");
         for case in serde_json::from_str::<Expected>(table).unwrap().reliability {
-            let own = temperature(&case.scores, &case.labels);
+            let own = temperature(&case.scores, &case.labels, &Meanings::apart(case.scores[0].len()));
             assert!(
                 (own / case.temperature - 1.0).abs() < 1e-3,
                 "{}: {own}, expected {}",

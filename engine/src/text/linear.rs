@@ -8,6 +8,7 @@
 use super::dice::Dice;
 use super::features::Row;
 use super::figure::real;
+use super::meanings::Meanings;
 
 /// How to descend.
 #[derive(Clone, Copy, Debug)]
@@ -34,13 +35,14 @@ pub(super) struct Weights {
 const LEAST_SCALE: f64 = 1e-6;
 
 impl Weights {
-    /// The weights for rows of `columns` columns and their labels, numbers below `labels`.
-    pub(super) fn train(rows: &[(&Row, usize)], labels: usize, columns: usize, descent: &Descent) -> Self {
+    /// The weights for rows of `columns` columns and what they are said to be, numbers of `meanings`.
+    pub(super) fn train(rows: &[(&Row, usize)], meanings: &Meanings, columns: usize, descent: &Descent) -> Self {
+        let labels = meanings.labels.len();
         let mut weights = Self {
             labels,
             values: vec![0.0; columns * labels],
         };
-        let importance = importance(rows, labels, descent.balance);
+        let importance = importance(rows, meanings.said(), descent.balance);
         // The loss of a row curves by at most half its squared length times its weight: the first step is the longest that is safe for all.
         let curve = |(row, label): &(&Row, usize)| squared_length(row) * importance[*label];
         let longest = rows.iter().map(curve).fold(1e-12, f64::max);
@@ -55,7 +57,7 @@ impl Weights {
                 let (row, label) = rows[*place];
                 weights.score(row, scale, &mut pull);
                 softmax(&mut pull);
-                pull[label] -= 1.0;
+                meanings.pull(label, &mut pull);
                 let step = 1.0 / (descent.l2 * time);
                 time += 1.0;
                 scale *= 1.0 - step * descent.l2;
@@ -148,7 +150,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::super::features::Row;
-    use super::{Descent, Weights, importance, softmax};
+    use super::{Descent, Meanings, Weights, importance, softmax};
     use crate::text::figure::real;
 
     #[derive(Deserialize)]
@@ -181,7 +183,7 @@ mod tests {
             balance: 0.0,
             seed,
         };
-        Weights::train(&rows, case.classes, case.columns, &descent)
+        Weights::train(&rows, &Meanings::apart(case.classes), case.columns, &descent)
     }
 
     fn objective(weights: &Weights, case: &Case) -> f64 {
