@@ -236,12 +236,14 @@ fn the_shipped_model_and_the_places_answer_beside_the_text() {
     let mut reader = csv::Reader::from_reader(output.stdout.as_slice());
     let header = reader.headers().unwrap().clone();
     assert_eq!(header.iter().nth(2), Some("model_label"), "{header:?}");
+    assert_eq!(header.iter().nth(6), Some("complaint_probability"), "{header:?}");
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(&rows[0][2], "complaint/penerangan_jalan");
-    assert_eq!((&rows[0][6], &rows[0][7]), ("kelurahan", "31.74.01.1005"));
+    assert!(rows[0][6].parse::<f64>().unwrap() > 0.5, "{:?}", rows[0]);
+    assert_eq!((&rows[0][7], &rows[0][8]), ("kelurahan", "31.74.01.1005"));
     assert!(rows[1][2].starts_with("none/"), "{:?}", rows[1]);
     assert_eq!(
-        (&rows[2][4], &rows[2][5], &rows[2][6]),
+        (&rows[2][4], &rows[2][5], &rows[2][7]),
         ("true", "", "none"),
         "no text: a person should look"
     );

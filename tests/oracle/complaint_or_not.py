@@ -19,7 +19,7 @@ import tempfile
 
 DATA = "complaints/tweets_sp4n_sentimen.csv"
 # F1 of complaints: of all texts, and of those the model answers.
-FORCED, ANSWERED = 0.88, 0.95
+FORCED, ANSWERED = 0.89, 0.95
 # Share of answers that is asked to be right, and share of the texts it must answer for the second figure to count.
 PRECISION, COVERAGE = 0.97, 0.6
 
@@ -73,8 +73,7 @@ def main():
         ).stdout
     rows = list(csv.DictReader(read.splitlines(keepends=True)))
     assert len(rows) == len(final)
-    acts = ("complaint", "emergency")
-    said = [(row["truth"] == "complaint", row["label"].split("/")[0] in acts, row["abstained"] == "false") for row in rows]
+    said = [(row["truth"] == "complaint", float(row["complaint_probability"]) > 0.5, row["abstained"] == "false") for row in rows]
     forced = f1([(truth, answer) for truth, answer, _ in said])
     sure = [(truth, answer) for truth, answer, answered in said if answered]
     coverage, answered = len(sure) / len(said), f1(sure)

@@ -16,7 +16,8 @@ use super::train::Table;
 /// Say what texts are: complaint or not, kind and category, or the labels of a model of your own.
 ///
 /// Writes the CSV to standard output with the columns label, probability, abstained (a person should look) and words (those that
-/// decided, most first) after its own; one whose name is taken gets `model_` before it.
+/// decided, most first) after its own; one whose name is taken gets `model_` before it. Where the labels are kinds of reports, also
+/// `complaint_probability`: that of complaints and emergencies of all categories together, above 0.5 if the text is rather one than none.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  tanggap classify tweets.csv --text text > read.csv\n  \
 tanggap classify reports.csv --text keluhan --model agency.model --places > read.csv")]
@@ -40,6 +41,8 @@ pub(crate) struct ClassifyArguments {
 
 /// Columns of the answer.
 const COLUMNS: [&str; 4] = ["label", "probability", "abstained", "words"];
+/// Column of a model whose labels are kinds of reports.
+const COMPLAINT: &str = "complaint_probability";
 /// Columns of the place.
 const PLACE_COLUMNS: [&str; 4] = ["place_level", "place_code", "place_candidates", "place_words"];
 
@@ -57,10 +60,14 @@ pub(crate) fn classify(arguments: &ClassifyArguments) -> anyhow::Result<()> {
     };
     let gazetteer = gazetteer(arguments)?;
     let mut out = csv::Writer::from_writer(std::io::stdout().lock());
-    out.write_record(&header(table.header(), arguments.places))?;
+    out.write_record(&header(table.header(), model.speaks_of_reports(), arguments.places))?;
     while let Some(mut row) = table.read_row()? {
         let said = row.get(text).unwrap_or_default().to_owned();
-        put_reading(&mut row, &model.read(&said));
+        let reading = model.read(&said);
+        put_reading(&mut row, &reading);
+        if let Some(complaint) = model.complaint_probability(&reading) {
+            row.push_field(&format!("{complaint:.4}"));
+        }
         if let Some(gazetteer) = &gazetteer {
             put_place(&mut row, &gazetteer.find(&said));
         }
@@ -80,10 +87,11 @@ fn gazetteer(arguments: &ClassifyArguments) -> anyhow::Result<Option<Gazetteer>>
     Ok(Some(Gazetteer::of(&territory)))
 }
 
-fn header(own: &StringRecord, places: bool) -> StringRecord {
+fn header(own: &StringRecord, reports: bool, places: bool) -> StringRecord {
     let mut header = own.clone();
+    let report_columns: &[&str] = if reports { &[COMPLAINT] } else { &[] };
     let place_columns: &[&str] = if places { &PLACE_COLUMNS } else { &[] };
-    for name in COLUMNS.iter().chain(place_columns) {
+    for name in COLUMNS.iter().chain(report_columns).chain(place_columns) {
         if own.iter().any(|other| other == *name) {
             header.push_field(&format!("model_{name}"));
         } else {

@@ -7,7 +7,7 @@ use super::calibration::{Reliability, most_probable, probabilities};
 use super::explain;
 use super::features::{Rarity, counts, occurrences};
 use super::figure::real;
-use super::reading::{Gist, Reading, Understanding, speaks_of_reports};
+use super::reading::{Gist, Reading, Understanding, complaint_probability, speaks_of_reports};
 use super::tokens::{Token, tokens};
 
 /// Columns whose weights are asked for together: as many as the nearest cache holds of some dozens of labels.
@@ -124,6 +124,14 @@ impl TextModel {
     #[must_use]
     pub fn speaks_of_reports(&self) -> bool {
         speaks_of_reports(&self.labels)
+    }
+
+    /// Probability that somebody must act on a text it read, whatever the category: complaint and emergency together. `None` where not
+    /// every label is a kind of report.
+    #[must_use]
+    pub fn complaint_probability(&self, reading: &Reading) -> Option<f64> {
+        self.speaks_of_reports()
+            .then(|| complaint_probability(&self.labels, &reading.probabilities))
     }
 
     pub(super) fn scores(&self, row: &[(u32, f64)]) -> Vec<f64> {

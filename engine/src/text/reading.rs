@@ -73,6 +73,13 @@ pub(super) fn speaks_of_reports(labels: &[String]) -> bool {
     labels.iter().all(|label| meaning(label).is_some())
 }
 
+/// Probability that somebody must act: that of complaints and emergencies together.
+pub(super) fn complaint_probability(labels: &[String], probabilities: &[f64]) -> f64 {
+    let acts = |label: &str| matches!(meaning(label), Some((Some(Kind::Complaint | Kind::Emergency), _)));
+    let probable = labels.iter().zip(probabilities).filter(|(label, _)| acts(label));
+    probable.map(|(_, probability)| probability).sum()
+}
+
 /// A text's probabilities summed by what they say. Labels of another shape count for nothing.
 struct Sums {
     gist: Gist,
@@ -152,7 +159,7 @@ impl Gist {
 #[cfg(test)]
 mod tests {
     use super::super::DecidingWord;
-    use super::{Gist, Reading, Understanding, Verdict, meaning, speaks_of_reports};
+    use super::{Gist, Reading, Understanding, Verdict, complaint_probability, meaning, speaks_of_reports};
     use crate::event::{Category, Kind};
 
     fn understand(probabilities: [f64; 5], threshold: f64) -> Understanding {
@@ -206,6 +213,13 @@ mod tests {
                 category: Some(Category::Banjir)
             }
         );
+    }
+
+    #[test]
+    fn complaints_and_emergencies_together_are_what_somebody_must_act_on() {
+        let labels = ["complaint/banjir", "emergency/banjir", "none/news", "sampah", "question"].map(str::to_owned);
+        let sum = complaint_probability(&labels, &[0.5, 0.125, 0.125, 0.125, 0.125]);
+        assert!((sum - 0.75).abs() < 1e-12, "{sum}");
     }
 
     #[test]
