@@ -85,6 +85,8 @@ fn push(builder: &mut EventBatchBuilder, offset: i64, line: &Line) {
             category: Some(Category::Kemacetan),
             kind: (line.length == 3).then_some(Kind::Duty),
             duty_post: (line.length == 3).then_some("RT 003/RW 05"),
+            named_kota: (line.length == 2).then_some(3174),
+            terms: (line.length < 3).then_some(if line.length == 0 { "" } else { "#macetlagi macet" }),
             source_category: (line.version == 1).then_some("TRAFFIC_OF_A_NEW_KIND"),
             ..Event::new(Class::Report, &id, line.version, time)
         },

@@ -367,6 +367,8 @@ fn what_a_transition_proves_and_whose_duty_a_report_was_are_kept_and_live_again(
     let duty = Event {
         kind: Some(Kind::Duty),
         duty_post: Some("RT 003/RW 05"),
+        named_kota: Some(3174),
+        terms: Some("banjir sampah"),
         ..Event::new(Class::Report, "10", 1, START)
     };
     builder.push(2, &duty);
@@ -389,7 +391,7 @@ fn what_a_transition_proves_and_whose_duty_a_report_was_are_kept_and_live_again(
     assert_eq!(column(schema::CLOSE_REASON).as_string::<i32>().value(0), "ditangani");
     let taken = column(schema::AFTER_TAKEN_AT).as_primitive::<TimestampMicrosecondType>();
     assert_eq!(taken.value(0), START - MINUTE);
-    let told_elsewhere = [schema::DUTY_POST, schema::OTHER];
+    let told_elsewhere = [schema::DUTY_POST, schema::OTHER, schema::NAMED_KOTA, schema::TERMS];
     for name in schema::ADDED.into_iter().filter(|name| !told_elsewhere.contains(name)) {
         assert!(column(name).is_valid(0) && column(name).is_null(1), "{name}");
     }
@@ -398,6 +400,9 @@ fn what_a_transition_proves_and_whose_duty_a_report_was_are_kept_and_live_again(
     assert_eq!(others.value(2), "twitter:7");
     let posts = step.signals.column_by_name(schema::DUTY_POST).unwrap();
     assert_eq!(posts.as_string::<i32>().value(0), "RT 003/RW 05");
+    let signal = |name: &str| step.signals.column_by_name(name).unwrap();
+    assert_eq!(signal(schema::TERMS).as_string::<i32>().value(0), "banjir sampah");
+    assert_eq!(signal(schema::NAMED_KOTA).as_primitive::<Int64Type>().value(0), 3174);
 
     let log = concat_batches(&schema::LOG, &step.log).unwrap();
     assert_eq!(transitions_of(&log, "qlue").unwrap(), step.transitions);

@@ -17,6 +17,8 @@ pub struct TextConfig {
     pub channels: Vec<String>,
     /// A model of `tanggap train`; without it the shipped one.
     pub model: Option<PathBuf>,
+    /// Whether the words that tweets are about are kept, for what rises among them ([`tanggap_engine::text::terms`]). Off unless somebody says so.
+    pub terms: bool,
 }
 
 impl TextConfig {
@@ -25,6 +27,9 @@ impl TextConfig {
     /// # Errors
     /// What is wrong, and what is allowed.
     pub fn check(&self) -> Result<(), String> {
+        if self.terms && !self.channels.iter().any(|channel| channel == "twitter") {
+            return Err("text.terms keeps the words of tweets, which are not read: put twitter into text.channels".to_owned());
+        }
         match self.channels.iter().find(|channel| NOT_READ.contains(&channel.as_str())) {
             Some(channel) => Err(format!(
                 "text.channels has {channel}, whose events say themselves what they are: use twitter, or the channel of a reports.<channel>"
@@ -74,5 +79,13 @@ mod tests {
     fn a_stream_that_says_itself_what_it_is_is_not_read() {
         let config: TextConfig = toml::from_str("channels = \"twitter,waze\"").unwrap();
         assert!(config.check().unwrap_err().contains("waze"));
+    }
+
+    #[test]
+    fn terms_are_of_tweets_that_are_read() {
+        let read = |written: &str| toml::from_str::<TextConfig>(written).unwrap();
+        assert!(!TextConfig::default().terms);
+        assert_eq!(read("channels = \"twitter\"\nterms = true").check(), Ok(()));
+        assert!(read("channels = \"email\"\nterms = true").check().unwrap_err().contains("twitter"));
     }
 }

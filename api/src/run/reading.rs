@@ -42,7 +42,7 @@ pub(super) fn reader(config: &TextConfig, territory: &Territory, data_dir: Optio
         }
         None => TextReader::new(config.channels.clone(), gazetteer, move || shipped(kept)),
     };
-    Ok(Some(Arc::new(reader)))
+    Ok(Some(Arc::new(reader.keeping_terms(config.terms))))
 }
 
 /// Reads a model's file.
@@ -88,6 +88,7 @@ mod tests {
         TextConfig {
             channels: vec!["twitter".to_owned()],
             model,
+            ..TextConfig::default()
         }
     }
 

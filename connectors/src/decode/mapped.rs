@@ -109,7 +109,7 @@ impl Mapping {
             .text(&self.fields.kind)
             .and_then(|word| self.kind_of(&word))
             .or(self.constant.kind)
-            .or(read.and_then(|read| read.kind))
+            .or(read.as_ref().and_then(|read| read.kind))
             .unwrap_or(Kind::Complaint);
         let duty_post = if kind == Kind::Duty {
             duty_post(values.said(&self.fields.rt), values.said(&self.fields.rw))
@@ -122,14 +122,18 @@ impl Mapping {
             values.first(&self.fields.longitude, Scalar::number),
             values.first(&self.fields.latitude, Scalar::number),
         );
-        event.category = read.and_then(|read| read.category).or(category).or(Some(Category::Lainnya));
-        event.source_category = source_category.or(read.and_then(|read| read.mark));
+        event.category = read
+            .as_ref()
+            .and_then(|read| read.category)
+            .or(category)
+            .or(Some(Category::Lainnya));
+        event.source_category = source_category.or(read.as_ref().and_then(|read| read.mark));
         event.kind = Some(kind);
         event.status = status.or(self.constant.status);
         event.reporter = reporter.map(|reporter| sink.reporters.hash(&reporter));
         event.unit = unit.as_deref().or(self.constant.unit.as_deref());
         let named = values.first(&self.fields.kelurahan, kelurahan_of).or(self.constant.kelurahan);
-        event.kelurahan = named.or(read.and_then(|read| read.kelurahan));
+        event.kelurahan = named.or(read.as_ref().and_then(|read| read.kelurahan));
         event.duty_post = duty_post.as_deref();
         sink.push(
             &event,

@@ -1,5 +1,6 @@
 //! Who reads the texts of a stream: a model says what a text is, names say where it speaks of. Enters a text; leaves its kind, category and
-//! the kelurahan it names for sure, and nothing else: no word of it gets past the decoder.
+//! the kelurahan it names for sure, and nothing else: no word of it gets past the decoder. Where terms are kept ([`TextReader::keeping_terms`]) of a
+//! tweet the words it is about get past it, without order and without what may be a person, with the kota it names.
 //!
 //! What a tweet and a formal channel make of the same reading differs, since who writes to a complaint channel wants to be heard:
 //!
@@ -14,9 +15,9 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use tanggap_engine::event::{Category, Kind};
-use tanggap_engine::place::{Gazetteer, PlaceLevel};
+use tanggap_engine::place::{Gazetteer, PlaceLevel, Whereabouts};
 use tanggap_engine::territory::KelurahanCode;
-use tanggap_engine::text::{TextModel, Verdict, slang_version};
+use tanggap_engine::text::{TextModel, Verdict, slang_version, terms, terms_version};
 
 /// Mark (`source_category`) of a report that a model read and was not sure of: a person should look.
 pub const UNREAD: &str = "text:unread";
@@ -33,6 +34,7 @@ pub struct TextReader {
     channels: Vec<String>,
     model: LazyLock<TextModel, Load>,
     gazetteer: Gazetteer,
+    terms: bool,
 }
 
 impl fmt::Debug for TextReader {
@@ -44,7 +46,7 @@ impl fmt::Debug for TextReader {
 }
 
 /// What the text of a report was read to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct TextRead {
     /// Kind, by the channel's rule.
     pub(super) kind: Option<Kind>,
@@ -54,6 +56,10 @@ pub(super) struct TextRead {
     pub(super) kelurahan: Option<i64>,
     /// Why it has no kind, or a doubtful one.
     pub(super) mark: Option<&'static str>,
+    /// The one kota a tweet names, itself or by a smaller place in it, as an integer code; where terms are kept.
+    pub(super) kota: Option<i64>,
+    /// What a tweet is about; where terms are kept.
+    pub(super) terms: Option<String>,
 }
 
 impl TextReader {
@@ -65,7 +71,14 @@ impl TextReader {
             channels,
             model: LazyLock::new(load),
             gazetteer,
+            terms: false,
         }
+    }
+
+    /// From now on tweets have terms, if they are to be kept.
+    #[must_use]
+    pub fn keeping_terms(self, terms: bool) -> Self {
+        Self { terms, ..self }
     }
 
     /// Whether the texts of a channel are read.
@@ -78,22 +91,25 @@ impl TextReader {
     /// the model.
     #[must_use]
     pub fn version(&self) -> String {
-        format!(
+        let read = format!(
             "{}, slang {:016x}, places {:016x}",
             self.model.version(),
             slang_version(),
             Gazetteer::version()
-        )
+        );
+        if self.terms {
+            format!("{read}, terms {:016x}", terms_version())
+        } else {
+            read
+        }
     }
 
     /// What a tweet is. A retweet is not read.
     pub(super) fn tweet(&self, text: &str, retweet: bool) -> TextRead {
         if retweet {
             return TextRead {
-                kind: None,
-                category: None,
-                kelurahan: None,
                 mark: Some(RETWEET),
+                ..TextRead::default()
             };
         }
         let gist = self.model.gist(text);
@@ -103,11 +119,16 @@ impl TextReader {
             Verdict::Report(kind) => (Some(kind), None),
             Verdict::Unsure => (None, Some(UNREAD)),
         };
+        let report = mark != Some(NO_REPORT);
+        let found = (report || self.terms).then(|| self.gazetteer.find(text));
+        let kept = found.as_ref().filter(|_| self.terms);
         TextRead {
             kind,
             category: gist.category,
-            kelurahan: if mark == Some(NO_REPORT) { None } else { self.kelurahan(text) },
+            kelurahan: found.as_ref().filter(|_| report).and_then(kelurahan),
             mark,
+            kota: kept.and_then(kota),
+            terms: kept.map(|found| terms(text, &found.words)),
         }
     }
 
@@ -121,20 +142,27 @@ impl TextReader {
         TextRead {
             kind: Some(kind),
             category: gist.category,
-            kelurahan: self.kelurahan(text),
+            kelurahan: kelurahan(&self.gazetteer.find(text)),
             mark,
+            ..TextRead::default()
         }
     }
+}
 
-    /// The one kelurahan a text names, itself or by a spot in it. A kecamatan, a kota and a road are none, nor are two kelurahan.
-    fn kelurahan(&self, text: &str) -> Option<i64> {
-        let found = self.gazetteer.find(text);
-        if !matches!(found.level, PlaceLevel::Kelurahan | PlaceLevel::Point) {
-            return None;
-        }
-        // Of a spot between several kelurahan the code is that of a kecamatan, which does not parse.
-        found.code?.parse::<KelurahanCode>().ok().map(KelurahanCode::integer)
+/// The one kelurahan a text names, itself or by a spot in it. A kecamatan, a kota and a road are none, nor are two kelurahan.
+fn kelurahan(found: &Whereabouts) -> Option<i64> {
+    if !matches!(found.level, PlaceLevel::Kelurahan | PlaceLevel::Point) {
+        return None;
     }
+    // Of a spot between several kelurahan the code is that of a kecamatan, which does not parse.
+    found.code.as_deref()?.parse::<KelurahanCode>().ok().map(KelurahanCode::integer)
+}
+
+/// The kota that holds all a text names, if one does: `31.74…` → 3174.
+fn kota(found: &Whereabouts) -> Option<i64> {
+    let mut parts = found.code.as_deref()?.split('.');
+    let (province, kota) = (parts.next()?, parts.next()?);
+    format!("{province}{kota}").parse().ok()
 }
 
 #[cfg(test)]
@@ -144,7 +172,7 @@ mod tests {
     use tanggap_engine::territory::Territory;
     use tanggap_engine::text::TextModel;
 
-    use super::{NO_REPORT, RETWEET, TextReader, UNREAD};
+    use super::{NO_REPORT, RETWEET, TextReader, UNREAD, kelurahan};
 
     fn reader() -> TextReader {
         let gazetteer = Gazetteer::of(&Territory::jakarta_default());
@@ -170,9 +198,32 @@ mod tests {
             "banjir di Jakarta Selatan",
             "banjir",
         ] {
-            assert_eq!(reader.kelurahan(text), None, "{text}");
+            assert_eq!(kelurahan(&reader.gazetteer.find(text)), None, "{text}");
         }
-        assert_eq!(reader.kelurahan("ramai di Stasiun Gambir"), Some(3_171_011_001));
+        assert_eq!(kelurahan(&reader.gazetteer.find("ramai di Stasiun Gambir")), Some(3_171_011_001));
+    }
+
+    #[test]
+    fn terms_are_kept_of_tweets_only_and_only_where_they_are_to_be_with_the_kota_that_is_named() {
+        let text = "sampah menumpuk di kelurahan Bukit Duri sudah seminggu belum diangkut, bau @DKIJakarta";
+        let without = reader().tweet(text, false);
+        assert_eq!((without.kota, without.terms), (None, None));
+        let reader = reader().keeping_terms(true);
+        let read = reader.tweet(text, false);
+        assert_eq!((read.kota, read.kelurahan), (Some(3_174), Some(3_174_011_005)));
+        let terms = read.terms.unwrap();
+        assert!(terms.contains("sampah") && terms.contains("bau"), "{terms}");
+        assert!(!terms.contains("duri") && !terms.contains("dki"), "{terms}");
+        assert_eq!(reader.tweet("banjir di Jakarta Selatan", false).kota, Some(3_174));
+        assert_eq!(reader.tweet("banjir di Tebet dan Gambir", false).kota, None, "two kota");
+        assert_eq!(reader.tweet("banjir", false).terms.as_deref(), Some("banjir"));
+        assert_eq!(reader.tweet("", false).terms.as_deref(), Some(""), "a person who named no topic");
+        assert_eq!(reader.tweet(text, true).terms, None, "a retweet is another's");
+        assert_eq!(
+            reader.report(text).terms,
+            None,
+            "who complains to an office does not speak in public"
+        );
     }
 
     #[test]
@@ -202,6 +253,10 @@ mod tests {
     fn the_version_names_all_that_its_answers_rest_on() {
         let version = reader().version();
         assert!(version.starts_with(TextModel::builtin().version()), "{version}");
-        assert!(version.contains("slang ") && version.contains("places "), "{version}");
+        assert!(
+            version.contains("slang ") && version.contains("places ") && !version.contains("terms "),
+            "{version}"
+        );
+        assert!(reader().keeping_terms(true).version().starts_with(&format!("{version}, terms ")));
     }
 }

@@ -1,6 +1,7 @@
 //! Tweets: a v2 filtered-stream line (`data`, `includes`, `matching_rules`), a bare v2 tweet, a v2 page (`data` an array: one
 //! event each), or v1.1. A place is not a point, so most tweets leave without a position. On a channel whose texts are read they get kind,
-//! category and named kelurahan from there, and a retweet is a tweet that says nothing; else every tweet is `lainnya` of no kind.
+//! category and named kelurahan from there, where they are kept also their terms and the kota that is named, and a retweet is a tweet that says
+//! nothing; else every tweet is `lainnya` of no kind.
 
 use tanggap_engine::event::{Category, Class, Event, Reason};
 
@@ -189,6 +190,7 @@ impl<'a> Tweet<'a> {
         let mut event = Event::new(Class::Report, original.as_deref().unwrap_or(&id), version::text(&id), event_time);
         event.position = position(self.longitude.number(), self.latitude.number());
         event.category = Some(Category::Lainnya);
+        let mut terms = None;
         if let Some(reader) = sink.texts {
             let text = first(&self.text, Scalar::text).unwrap_or_default();
             let read = reader.tweet(&text, self.retweet || text.starts_with("RT @"));
@@ -196,7 +198,10 @@ impl<'a> Tweet<'a> {
             event.category = read.category.or(event.category);
             event.source_category = read.mark;
             event.kelurahan = read.kelurahan;
+            event.named_kota = read.kota;
+            terms = read.terms;
         }
+        event.terms = terms.as_deref();
         let reporters = sink.reporters;
         event.reporter = first(&self.author, Scalar::text).map(|author| reporters.hash(&author));
         sink.push(

@@ -11,9 +11,9 @@ use crate::lane::LaneScalars;
 
 /// Version of what is written here. A reader refuses a later one, and must go on reading earlier ones.
 ///
-/// 1: the first. 2: reports, transitions and the log have [`crate::event::schema::ADDED`] but for its last. 3: transitions and the log have
-/// that one too.
-pub const FORMAT: u32 = 3;
+/// 1: the first. 2: reports, transitions and the log have [`crate::event::schema::ADDED`] but for its last three. 3: transitions and the log have
+/// that one too. 4: reports and the log have the kota that a text names, and what it is about: the last two of all.
+pub const FORMAT: u32 = 4;
 
 /// Who wrote a manifest: tells a retry of our own from another process on the same lane.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -63,6 +63,10 @@ pub struct Event<'a> {
     pub evidence: Evidence<'a>,
     /// The report a link speaks of ([`schema::OTHER`]).
     pub other: Option<&'a str>,
+    /// Kota that a text names ([`schema::NAMED_KOTA`]).
+    pub named_kota: Option<i64>,
+    /// What a text is about ([`schema::TERMS`]).
+    pub terms: Option<&'a str>,
 }
 
 impl<'a> Event<'a> {
@@ -95,6 +99,8 @@ impl<'a> Event<'a> {
             duty_post: None,
             evidence: Evidence::NONE,
             other: None,
+            named_kota: None,
+            terms: None,
         }
     }
 }
@@ -138,6 +144,8 @@ pub struct EventBatchBuilder {
     duty_post: StringBuilder,
     evidence: EvidenceRows,
     other: StringBuilder,
+    named_kota: Int64Builder,
+    terms: StringBuilder,
     rejects: Vec<Reject>,
 }
 
@@ -172,6 +180,8 @@ impl Default for EventBatchBuilder {
             duty_post: StringBuilder::new(),
             evidence: EvidenceRows::new(),
             other: StringBuilder::new(),
+            named_kota: Int64Builder::new(),
+            terms: StringBuilder::new(),
             rejects: Vec::new(),
         }
     }
@@ -226,6 +236,8 @@ impl EventBatchBuilder {
         self.duty_post.append_option(event.duty_post);
         self.evidence.push(&event.evidence);
         self.other.append_option(event.other);
+        self.named_kota.append_option(event.named_kota);
+        self.terms.append_option(event.terms);
     }
 
     /// Notes a refused event.
@@ -268,6 +280,8 @@ impl EventBatchBuilder {
         ];
         columns.extend(self.evidence.finish());
         columns.push(Arc::new(self.other.finish()));
+        columns.push(Arc::new(self.named_kota.finish()));
+        columns.push(Arc::new(self.terms.finish()));
         let events = RecordBatch::try_new(schema::EVENTS.clone(), columns).expect("columns are appended together, with the schema's types");
         EventBatch {
             events,

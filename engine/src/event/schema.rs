@@ -79,6 +79,10 @@ pub const AFTER_LOOK: &str = "after_look";
 pub const AFTER_TAKEN_AT: &str = "after_taken_at";
 /// The other report a link speaks of, `<channel>:<id>` ([`super::Status::Linked`], [`super::Status::Unlinked`]).
 pub const OTHER: &str = "other";
+/// Kemendagri code of a kota as an integer (`31.74` → 3174), as a text names it or a smaller place in it.
+pub const NAMED_KOTA: &str = "named_kota";
+/// What a text is about ([`crate::text::terms`]), joined by spaces; empty where it has no term, null where none are kept.
+pub const TERMS: &str = "terms";
 
 /// H3 cell of a located event.
 pub const CELL: &str = "cell";
@@ -137,9 +141,9 @@ fn schema(fields: Vec<Field>) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-/// Columns that tables of former formats did not have, of format 1 all of them, of format 2 the last: of a table that lacks them they are
-/// null ([`super::completed`]).
-pub const ADDED: [&str; 9] = [
+/// Columns that tables of former formats did not have, of format 1 all of them, of format 2 the last three, of format 3 the last two: of a
+/// table that lacks them they are null ([`super::completed`]).
+pub const ADDED: [&str; 11] = [
     DUTY_POST,
     RATING,
     CLOSE_REASON,
@@ -149,6 +153,8 @@ pub const ADDED: [&str; 9] = [
     AFTER_LOOK,
     AFTER_TAKEN_AT,
     OTHER,
+    NAMED_KOTA,
+    TERMS,
 ];
 
 /// The columns of an [`super::Evidence`], in their order.
@@ -205,6 +211,8 @@ pub static EVENTS: LazyLock<SchemaRef> = LazyLock::new(|| {
     ];
     fields.extend(evidence());
     fields.push(Field::new(OTHER, DataType::Utf8, true));
+    fields.push(Field::new(NAMED_KOTA, DataType::Int64, true));
+    fields.push(Field::new(TERMS, DataType::Utf8, true));
     schema(fields)
 });
 
@@ -265,6 +273,8 @@ pub static REPORTS: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new(UNIT, DataType::Utf8, true),
         Field::new(LATE, DataType::Boolean, false),
         Field::new(DUTY_POST, DataType::Utf8, true),
+        Field::new(NAMED_KOTA, DataType::Int64, true),
+        Field::new(TERMS, DataType::Utf8, true),
     ])
 });
 

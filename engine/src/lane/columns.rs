@@ -39,6 +39,8 @@ pub(super) struct Columns<'a> {
     pub(super) duty_post: &'a StringArray,
     pub(super) evidence: EvidenceColumns<'a>,
     pub(super) other: &'a StringArray,
+    pub(super) named_kota: &'a Int64Array,
+    pub(super) terms: &'a StringArray,
 }
 
 /// The columns of what transitions prove.
@@ -113,6 +115,8 @@ impl<'a> Columns<'a> {
                 after_taken_at: primitive::<TimestampMicrosecondType>(column()),
             },
             other: column().as_string(),
+            named_kota: primitive::<Int64Type>(column()),
+            terms: column().as_string(),
         }
     }
 }

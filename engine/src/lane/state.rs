@@ -301,6 +301,8 @@ impl LaneState {
             unit: text(columns.unit, row),
             late: fate == Fate::Late,
             duty_post: text(columns.duty_post, row),
+            named_kota: value(columns.named_kota, row),
+            terms: text(columns.terms, row),
         });
         located
     }

@@ -105,6 +105,8 @@ pub(super) struct ReportRow<'a> {
     pub(super) unit: Option<&'a str>,
     pub(super) late: bool,
     pub(super) duty_post: Option<&'a str>,
+    pub(super) named_kota: Option<i64>,
+    pub(super) terms: Option<&'a str>,
 }
 
 /// Columns of [`schema::REPORTS`] being built.
@@ -124,6 +126,8 @@ pub(super) struct ReportRows {
     unit: StringBuilder,
     late: BooleanBuilder,
     duty_post: StringBuilder,
+    named_kota: Int64Builder,
+    terms: StringBuilder,
 }
 
 impl ReportRows {
@@ -143,6 +147,8 @@ impl ReportRows {
             unit: StringBuilder::new(),
             late: BooleanBuilder::new(),
             duty_post: StringBuilder::new(),
+            named_kota: Int64Builder::new(),
+            terms: StringBuilder::new(),
         }
     }
 
@@ -161,6 +167,8 @@ impl ReportRows {
         self.unit.append_option(row.unit);
         self.late.append_value(row.late);
         self.duty_post.append_option(row.duty_post);
+        self.named_kota.append_option(row.named_kota);
+        self.terms.append_option(row.terms);
     }
 
     pub(super) fn finish(mut self) -> RecordBatch {
@@ -181,6 +189,8 @@ impl ReportRows {
                 Arc::new(self.unit.finish()),
                 Arc::new(self.late.finish()),
                 Arc::new(self.duty_post.finish()),
+                Arc::new(self.named_kota.finish()),
+                Arc::new(self.terms.finish()),
             ],
         )
     }

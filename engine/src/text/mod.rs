@@ -7,7 +7,8 @@
 //!
 //! A model is trained from labelled examples ([`TextModel::train`]), the same examples giving the same model, or is the shipped one
 //! ([`TextModel::builtin`]), trained at first use on sentences made from patterns of our own. `docs/model-card.md` says what it can do
-//! and what not. Texts are read and forgotten: nothing here keeps or logs one.
+//! and what not. Beside it [`terms`] says what a text is about, in words that carry a topic and no person. Texts are read and forgotten: nothing
+//! here keeps or logs one.
 
 mod builtin;
 mod calibration;
@@ -24,6 +25,7 @@ mod model;
 mod reading;
 mod sentences;
 mod slang;
+mod terms;
 mod tokens;
 mod training;
 
@@ -34,5 +36,6 @@ pub use hold_out::HoldOut;
 pub use model::TextModel;
 pub use reading::{Gist, Reading, Understanding, Verdict};
 pub use slang::slang_version;
+pub use terms::{terms, terms_version};
 pub(crate) use tokens::{plain, surfaces};
 pub use training::{Example, TrainSettings};

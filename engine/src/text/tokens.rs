@@ -124,7 +124,7 @@ fn split_hashtag<'t>(text: &'t str, start: usize, end: usize, found: &mut Vec<&'
 }
 
 /// `bangeeet` → `banget`, `anak2` → `anak`, `rt05` → `rt0`.
-fn calm(plain: String) -> String {
+pub(super) fn calm(plain: String) -> String {
     let bytes = plain.as_bytes();
     let thrice = |three: &[u8]| three[0] == three[1] && three[1] == three[2];
     if bytes.iter().all(u8::is_ascii_lowercase) && !bytes.windows(3).any(thrice) {

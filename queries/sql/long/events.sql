@@ -44,7 +44,9 @@ SELECT
     bits(after_photo) AS after_photo,
     bits(after_look) AS after_look,
     after_taken_at,
-    other
+    other,
+    named_kota,
+    terms
 FROM history_events
 UNION ALL
 SELECT
@@ -90,7 +92,9 @@ SELECT
     after_photo,
     after_look,
     after_taken_at,
-    other
+    other,
+    named_kota,
+    terms
 FROM waiting
 INNER JOIN lanes_now ON waiting.lane = lanes_now.lane
 WHERE seq > events_through

@@ -15,6 +15,8 @@ SELECT
     unit,
     late,
     duty_post,
+    named_kota,
+    terms,
     channel,
     lane
 FROM live_reports
@@ -34,6 +36,8 @@ SELECT
     unit,
     fate = 'late' AS late,
     duty_post,
+    named_kota,
+    terms,
     channel,
     events.lane
 FROM events

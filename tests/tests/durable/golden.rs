@@ -91,6 +91,55 @@ const FORMAT_2: [Lane; 5] = [
     ),
 ];
 
+const FORMAT_3: [Lane; 5] = [
+    (
+        "crm.status-0",
+        "crm",
+        45,
+        45,
+        &[("log", 45), ("outbox", 44), ("seen", 44), ("transitions", 44)],
+    ),
+    ("gauge.levels-0", "gauge", 19, 19, &[("levels", 18), ("log", 19), ("seen", 18)]),
+    (
+        "qlue.reports-0",
+        "qlue",
+        78,
+        78,
+        &[
+            ("cases", 67),
+            ("log", 78),
+            ("outbox", 135),
+            ("panes", 71),
+            ("routes", 67),
+            ("seen", 77),
+            ("signals", 8),
+            ("transitions", 77),
+        ],
+    ),
+    (
+        "twitter.tweets-0",
+        "twitter",
+        20,
+        20,
+        &[
+            ("cases", 14),
+            ("log", 20),
+            ("outbox", 30),
+            ("panes", 18),
+            ("routes", 14),
+            ("seen", 20),
+            ("signals", 6),
+        ],
+    ),
+    (
+        "waze.feed-0",
+        "waze",
+        78,
+        78,
+        &[("log", 78), ("over", 3), ("panes", 1), ("seen", 77), ("signals", 1), ("traffic", 5)],
+    ),
+];
+
 /// The tables that have got columns since, with those of now.
 fn grown() -> [(&'static str, &'static SchemaRef); 4] {
     [
@@ -122,6 +171,21 @@ fn a_directory_of_format_2_is_read() {
     }
     // Twelve transitions show a photo from before the work, once in the table and once in the log.
     assert_eq!(known, 24);
+}
+
+#[test]
+fn a_directory_of_format_3_is_read() {
+    read(3, &FORMAT_3, |_, _| true);
+    let store = DurableLocal::new(Path::new("tests/durable/golden/format-3"));
+    for (name, ..) in FORMAT_3 {
+        let tables = read_lane(&store, name, None).unwrap().unwrap().tables;
+        for rows in ["cases", "signals", "log"].iter().filter_map(|table| tables.get(*table)).flatten() {
+            for column in [schema::NAMED_KOTA, schema::TERMS] {
+                let nulls = rows.column_by_name(column).unwrap().null_count();
+                assert_eq!(nulls, rows.num_rows(), "{name}: no word was kept then");
+            }
+        }
+    }
 }
 
 /// Reads every lane of a directory; `added` judges the rows and each column that they did not have in format 1.
