@@ -13,7 +13,9 @@ use tanggap_engine::territory::{KelurahanCode, Territory, TerritoryIndex};
 use tanggap_queries::Desk;
 use tanggap_queries::hotspots::{Watch, WatchSettings};
 use tanggap_queries::incidents::IncidentBoard;
-use tanggap_queries::named::{Cases, DutyRule, FloodReport, HeatLevel, HeatRow, Level, Prospects, Ranking, RankingRule, ReporterTally};
+use tanggap_queries::named::{
+    Cases, DutyRule, FloodReport, HeatLevel, HeatRow, Level, Prospects, Ranking, RankingRule, ReporterTally, RisingTerms, TermArea,
+};
 use tanggap_queries::tables::{City, CitySnapshot};
 use tokio::sync::Semaphore;
 
@@ -89,6 +91,8 @@ impl WebhookIn {
 pub struct ApiSettings {
     /// Whether staff may ask free SQL.
     pub sql_enabled: bool,
+    /// Whether the words that tweets are about are kept.
+    pub keeps_terms: bool,
     /// Areas with fewer different reporters are not counted for the public.
     pub public_minimum_reporters: u32,
     /// What an operator shows.
@@ -139,6 +143,7 @@ impl Default for ApiSettings {
     fn default() -> Self {
         Self {
             sql_enabled: false,
+            keeps_terms: false,
             public_minimum_reporters: 5,
             staff_token: None,
             loopback_is_staff: false,
@@ -186,6 +191,16 @@ pub(crate) struct HeatAnswer {
     pub(crate) rising: Vec<HeatRow>,
 }
 
+/// Which rising terms are remembered.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TermsKey {
+    pub(crate) area: TermArea,
+    pub(crate) start_us: i64,
+    pub(crate) end_us: i64,
+    /// As the public is told them, or exactly.
+    pub(crate) public: bool,
+}
+
 /// Which table of response times is remembered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct RankingKey {
@@ -231,6 +246,7 @@ pub(crate) struct Answers {
     pub(crate) prospects: Fresh<(), Prospects>,
     pub(crate) waters: Fresh<(), Waters>,
     pub(crate) flood_reports: Fresh<(), Vec<FloodReport>>,
+    pub(crate) terms: Fresh<TermsKey, RisingTerms>,
 }
 
 /// What every handler shares.
@@ -323,6 +339,8 @@ impl AppState {
                 prospects: Fresh::new(Duration::from_mins(1), 1),
                 waters: Fresh::new(Duration::from_secs(1), 1),
                 flood_reports: Fresh::new(Duration::from_secs(1), 1),
+                // A window of an hour changes little in ten seconds, and four weeks of tweets may be behind it.
+                terms: Fresh::new(Duration::from_secs(10), 64),
             },
             past_desk: Semaphore::new(1),
             watch: settings.hotspots.clone().map(|settings| Arc::new(Mutex::new(Watch::new(settings)))),

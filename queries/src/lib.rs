@@ -13,6 +13,7 @@ pub mod named;
 mod rankings;
 mod service_clocks;
 pub mod tables;
+mod terms;
 mod unranked;
 
 pub use desk::Desk;

@@ -7,6 +7,7 @@ pictures. Then every GET operation of `/openapi.json` is asked, with good parame
 
 - a mark is in any answer, in whatever form, unless the question held it;
 - an answer says how many reporters there are where there are one to four;
+- a term of tweets that is told was used by fewer than five people, counted here, or its numbers are not rounded;
 - a cell that is shown has, counted here from what was sent, fewer than five reporters, or its numbers are not rounded;
 - a count of fewer than five reporters can be learned by taking answers from each other: cells and categories, windows and shorter ones,
   an hour and its quarters, a kelurahan and its cells, the list of GeoReport (`subtract.py`, which first checks itself on invented answers).
@@ -78,6 +79,29 @@ def reports(chance, now, n):
         }))
         truth.append((h3.latlng_to_cell(lat, lng, 9), category, reporter, filed))
     return lines, truth
+
+
+def tweets(chance, now):
+    """Tweets as the city is told them, and who used which word when. Words of few people bear the mark; so does everything personal."""
+    lines, said = [], []
+
+    def tweet(author, word, before_s):
+        filed = now - before_s
+        moment = datetime.datetime.fromtimestamp(filed, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        text = (f"ramai {word} di Jakarta Selatan kata Ibu {MARK.capitalize()}ani @{MARK}_{author} hubungi {PHONE}{author:05d} bit.ly/{MARK}{author} "
+                f"{MARK}{author}@mail.example {MARK}_{author}")
+        lines.append((filed, json.dumps({"data": {"id": str(9_000_000 + len(lines)), "author_id": f"{MARK}{author}", "created_at": moment, "text": text}})))
+        said.append((word, author, filed))
+
+    # For two hours some speak of the usual, then many of something new, and one to four people again and again of what nobody else does.
+    for _ in range(600):
+        tweet(chance.randrange(200), "angkot", chance.randrange(60, 7_000))
+    for author in range(300, 340):
+        tweet(author, "#lampumati listrik", chance.randrange(60, 1_200))
+    for few in range(1, LEAST):
+        for repeat in range(30):
+            tweet(400 + 10 * few + repeat % few, f"{MARK}rahasia" + "abcd"[few - 1], 60 + 20 * repeat)
+    return [line for _, line in sorted(lines)], said
 
 
 class City:
@@ -174,6 +198,7 @@ def pools(city, now):
         "page": ["1", "2"],
         "ended": ["true", "false"],
         "family": ["flood", "traffic", "waste", "other"],
+        "area": ["31.74", "31.71", "unknown"],
     }
     return known, moment
 
@@ -248,6 +273,29 @@ def shown(city, truth):
             city.leak("/v1/trending", f"is not rounded: {item}")
 
 
+def terms(city, said):
+    """That a term is told of enough people only, rounded down from who used it."""
+    told = 0
+    for area in ("", "&area=31.74"):
+        for window in ("1h", "6h", "24h"):
+            path = f"/v1/terms?window={window}&limit=100{area}"
+            answer = city.json(path)
+            start, end = seconds(answer["window_start"]), seconds(answer["window_end"])
+            for item in answer["items"]:
+                people = {author for words, author, filed in said if item["term"] in words.split() and start <= filed < end}
+                told += 1
+                if len(people) < LEAST or item["observed"] > len(people):
+                    city.leak(path, f"tells a term of {len(people)} people: {item}")
+                counts = [item["observed"]] + [one["reporters"] for one in item["categories"]]
+                if any(count < LEAST or count % LEAST for count in counts):
+                    city.leak(path, f"is not rounded: {item}")
+            if any(answer[name] % LEAST for name in ("sample", "learned", "tested")):
+                city.leak(path, "is not rounded")
+    print(f"leaks: {told} terms are told")
+    if told == 0:
+        sys.exit("leaks: no term was told, so nothing is shown by it")
+
+
 def areas(city, listed):
     """That an area tells of its complaints what can be counted in the list of single ones, and nothing else."""
     counts = collections.Counter((kelurahan, category) for kelurahan, category, *_ in listed)
@@ -276,12 +324,13 @@ def hotspots(city):
             city.leak(f"/v1/hotspots/{item['id']}", f"tells exact numbers: {exact or why}")
 
 
-def examine(city, truth, arguments, now):
+def examine(city, truth, said, arguments, now):
     chance = random.Random(arguments.seed)
     document = city.json("/openapi.json")
     asked = [(path, item["get"]) for path, item in document["paths"].items() if "get" in item and path != "/v1/live"]
     known, moment = pools(city, now)
     learn(city, truth)
+    terms(city, said)
     statuses = collections.Counter()
     forms = ["*/*", "application/json", "application/geo+json", "text/csv", "application/vnd.apache.arrow.stream", "text/xml"]
     reached = collections.Counter()
@@ -308,23 +357,25 @@ def main():
     print(f"leaks: the check finds what it should in invented answers: {check_itself()}")
     now = int(time.time())
     lines, truth = reports(random.Random(arguments.seed), now, arguments.reports)
+    tweeted, said = tweets(random.Random(arguments.seed + 1), now)
     with tempfile.TemporaryDirectory() as work:
         work = pathlib.Path(work)
         api, broker = free_address(), free_address()
         config = work / "tanggap.toml"
-        config.write_text(f'[api]\nlisten = "{api}"\nrequests_per_s = 0\n[open311]\nkeys = ["{KEY}"]\n')
+        config.write_text(f'[api]\nlisten = "{api}"\nrequests_per_s = 0\n[open311]\nkeys = ["{KEY}"]\n[text]\nchannels = ["twitter"]\nterms = true\n')
         server = subprocess.Popen([arguments.tanggap, "serve", "--config", config, "--data-dir", work / "data", "--broker-listen", broker])
         try:
             city = City(api)
             wait_until("the city answers", lambda: answers(api))
-            produce = [arguments.tanggap, "simulate", "--stdin", "qlue.reports", "--brokers", broker]
-            subprocess.run(produce, input="\n".join(lines) + "\n", text=True, check=True)
+            for topic, payloads in (("twitter.tweets", tweeted), ("qlue.reports", lines)):
+                produce = [arguments.tanggap, "simulate", "--stdin", topic, "--brokers", broker]
+                subprocess.run(produce, input="\n".join(payloads) + "\n", text=True, check=True)
 
             def read():
-                return sum(lane["accounting"]["applied"] for lane in city.json("/v1/sources")["items"]) >= len(lines)
+                return sum(lane["accounting"]["applied"] for lane in city.json("/v1/sources")["items"]) >= len(lines) + len(tweeted)
 
             wait_until("all reports are read", read)
-            examine(city, truth, arguments, now)
+            examine(city, truth, said, arguments, now)
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(60)

@@ -46,6 +46,7 @@ mod reporters_asked;
 mod reports;
 mod sources;
 mod sql;
+mod terms;
 mod tiles;
 mod traffic;
 mod transitions;
@@ -86,6 +87,7 @@ pub(crate) fn answers() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(gauges::gauges))
         .routes(routes!(floods::floods))
         .routes(routes!(opinions::opinions))
+        .routes(routes!(terms::terms))
         .routes(routes!(traffic::traffic))
         .routes(routes!(tiles::tile))
         .routes(routes!(tiles::tile_json))

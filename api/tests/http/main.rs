@@ -23,6 +23,7 @@ mod privacy;
 mod ranking_trend;
 mod reporters;
 mod staff;
+mod terms;
 mod town;
 mod traffic;
 mod unread;
