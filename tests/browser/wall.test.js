@@ -99,6 +99,46 @@ describe("the wall", () => {
     await close();
   });
 
+  it("names what tweets speak of more than usual, in the city or in one kota, in both languages", async () => {
+    await on(async (page) => {
+      await page.waitForSelector(".wall-terms li");
+      assert.match(await page.locator(".wall-terms h2").innerText(), /Kata yang naik/);
+      const [first, second, ...more] = await texts(page, ".wall-terms li");
+      assert.match(first, /#banjircontoh\s+45\+ orang\s+biasanya 1,2 · sejak 1[34]\.\d\d/);
+      assert.match(second, /genangan\s+30\+ orang/);
+      assert.deepEqual(more, [], "what may be chance is not named");
+      assert.match(await page.locator(".wall-terms").innerText(), /dari 320\+ orang/);
+      await page.locator(".wall-terms select").selectOption({ index: 1 });
+      await page.waitForFunction(() => /listrik/.test(document.querySelector(".wall-terms ol")?.textContent ?? ""));
+      assert.equal(await page.locator(".wall-terms").evaluate((section) => section.scrollHeight <= section.clientHeight + 1), true, "all of it is in sight");
+    }, { mode: "rounded" });
+    await on(async (page) => {
+      await page.click('button[lang="en"]');
+      await page.waitForSelector(".wall-terms li");
+      assert.match(await page.locator(".wall-terms").innerText(), /Rising words[\s\S]*45 people\s+usually 1\.2/);
+    });
+  });
+
+  it("says that no word rises, that words did not come, and nothing of a server that keeps none", async () => {
+    await on(async (page) => {
+      await page.waitForFunction(() => /Tidak ada kata yang naik/.test(document.querySelector(".wall-terms")?.textContent ?? ""));
+    }, { mode: "empty" });
+    await fixture.post("/fixture/mode", { mode: "normal" });
+    const { page, close } = await openPage(browser, fixture.url, { path: "/dinding" });
+    await page.waitForSelector(".wall-terms li");
+    let asked = 0;
+    await page.route("**/v1/terms?*", (route) => { asked += 1; return route.fulfill({ status: 503, json: { title: "Not ready", status: 503 } }); });
+    await page.locator(".wall-terms select").selectOption({ index: 1 });
+    await page.waitForFunction(() => /Kata cuitan tidak terjawab/.test(document.querySelector(".wall-terms")?.textContent ?? ""));
+    assert.equal(await page.locator(".wall-terms li").count(), 0, "words of another place are not these");
+    await page.unroute("**/v1/terms?*");
+    await page.route("**/v1/terms?*", (route) => { asked += 1; return route.fulfill({ json: { kept: false, area: null, rounded_to: 1, minimum_reporters: 3, sample: 0, items: [] } }); });
+    await page.locator(".wall-terms select").selectOption("unknown");
+    await page.waitForFunction(() => document.querySelector(".wall-terms") === null);
+    assert.equal(asked, 2);
+    await close();
+  });
+
   it("shows one channel when it is chosen, and keeps it in the address", async () => {
     await on(async (page) => {
       await mapDrawn(page);

@@ -219,6 +219,10 @@ export interface Traffic { as_of: string | null; sources: SourceState[]; items: 
 export interface GaugeItem { id: string; name: string; lon: number; lat: number; level_cm: number | null; time: string | null; siaga: 1 | 2 | 3 | 4 | null; trend_cm_h: number | null }
 export interface Gauges { gauges: GaugeItem[] }
 
+/** A word or hashtag that more people use than usual. */
+export interface TermItem { rank: number; term: string; hashtag: boolean; observed: number; expected: number; exceedance: number; p: number; q: number; rising: boolean; first_seen: string | null; categories: { category: string; category_label: Words; reporters: number }[] }
+export interface Terms { as_of: string | null; kept: boolean; area: string | null; rounded_to: number; minimum_reporters: number; sample: number; items: TermItem[] }
+
 /** A cell of a moment; to the public those of too few people are not there. */
 export interface CellItem { h3: string; index: number | null; kelurahan: string | null; n: number; expected: number; z: number }
 export interface Cells { as_of: string | null; final: boolean; rounded_to?: number; window_start: string | null; window_end: string | null; items: CellItem[] }

@@ -14,6 +14,8 @@ import { gaugeWords } from "./layers.js";
 
 /** Gauges named. */
 const GAUGES_SHOWN = 5;
+/** Words of tweets named. */
+const TERMS_SHOWN = 4;
 
 /**
  * @param {App} app
@@ -25,6 +27,7 @@ export function wallList(app, wall) {
     ${pickedCell(app)}
     ${hotspotList(app)}
     ${now ? risingList(app) : peaks(app, wall)}
+    ${wall.replay.on ? nothing : terms(app, wall)}
     ${wall.replay.on ? nothing : gauges(app, wall)}`;
 }
 
@@ -49,6 +52,38 @@ function peaks(app, wall) {
             <span class="how" title=${roundedWords(lang, app.live.roundedTo) || nothing}><b>${say(lang, "rising.reports", { n: counted(lang, peak.n, app.live.roundedTo) })}</b></span>
             <span class="ratio">z ${number(lang, peak.z, 1)}</span>
           </button></li>`)}</ol>`}
+  </section>`;
+}
+
+/**
+ * What tweets of the last hour speak of more than usual.
+ * @param {App} app
+ * @param {Wall} wall
+ */
+function terms(app, { terms }) {
+  const { lang } = app.place;
+  if (terms.are === "none" || (terms.are === "asking" && terms.kota.length === 0)) return nothing;
+  const { answer, rising } = terms;
+  const people = (/** @type {number} */ n) => counted(lang, n, answer?.rounded_to);
+  return html`<section class="block wall-terms" aria-labelledby="terms-title">
+    <h2 id="terms-title">${say(lang, "wall.terms.title")} <span class="muted">${say(lang, "wall.terms.window")}</span></h2>
+    ${terms.kota.length === 0
+      ? nothing
+      : html`<select aria-label=${say(lang, "wall.terms.where")} @change=${(/** @type {Event} */ event) => terms.choose(/** @type {HTMLSelectElement} */ (event.target).value)}>
+          <option value="" ?selected=${terms.area === ""}>${say(lang, "wall.terms.city")}</option>
+          ${terms.kota.map(({ code, name }) => html`<option value=${code} ?selected=${terms.area === code}>${name}</option>`)}
+          <option value="unknown" ?selected=${terms.area === "unknown"}>${say(lang, "wall.terms.unknown")}</option>
+        </select>`}
+    ${terms.are === "failed" ? html`<p class="note" role="status">${say(lang, "wall.terms.failed")}</p>` : nothing}
+    ${!answer
+      ? terms.are === "failed" ? nothing : html`<p class="note" role="status">${say(lang, "load.loading")}</p>`
+      : rising.length === 0
+        ? html`<p class="note">${say(lang, "wall.terms.empty", { n: people(answer.sample) })}</p>`
+        : html`<ol>${rising.slice(0, TERMS_SHOWN).map((item) => html`<li title=${roundedWords(lang, answer.rounded_to) || nothing}>
+            <b class="term">${item.term}</b> <span>${say(lang, "wall.terms.people", { n: people(item.observed) })}</span>
+            <span class="muted">${say(lang, "wall.terms.usual", { n: number(lang, item.expected, 1) })}${item.first_seen ? html` · ${say(lang, "rising.since", { time: clock(lang, item.first_seen) })}` : nothing}</span>
+          </li>`)}</ol>
+          <p class="note">${say(lang, "wall.terms.sample", { n: people(answer.sample) })}</p>`}
   </section>`;
 }
 

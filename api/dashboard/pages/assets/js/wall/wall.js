@@ -8,6 +8,7 @@ import { hearLayers } from "./layers.js";
 import { momentOf } from "./moment.js";
 import { Replay } from "./replay.js";
 import { agesOf } from "./sources.js";
+import { Terms } from "./terms.js";
 import { Ticker } from "./ticker.js";
 import { Traffic } from "./traffic.js";
 
@@ -19,6 +20,8 @@ import { Traffic } from "./traffic.js";
 const CHANNEL_MS = 5_000;
 /** How often jams and gauges are, ms; they are seen anew every two minutes. */
 const TRAFFIC_MS = 30_000;
+/** How often the words of tweets are, ms. */
+const TERMS_MS = 60_000;
 /** A moment of the past that nobody touches gives way to now after this long, ms. */
 const IDLE_MS = 180_000;
 /** Steps of the arrow keys, ms. */
@@ -36,6 +39,10 @@ export class Wall {
       hearLayers(this);
       app.draw();
     });
+    this.terms = new Terms(() => {
+      if (!this.left) app.draw();
+    });
+    this.termsAt = -TERMS_MS;
     this.kiosk = new Kiosk((event) => this.#press(event));
     /** The counts of the chosen channel now. @type {Moment | null} */
     this.channel = null;
@@ -177,6 +184,10 @@ export class Wall {
     if (now - this.trafficAt >= TRAFFIC_MS) {
       this.trafficAt = now;
       this.traffic.load();
+    }
+    if (now - this.termsAt >= TERMS_MS) {
+      this.termsAt = now;
+      this.terms.load();
     }
     this.#listen();
   }

@@ -48,6 +48,17 @@ export const WORDS = {
   "wall.rises": ["naik {cm} cm/jam", "rising {cm} cm/h"],
   "wall.falls": ["turun {cm} cm/jam", "falling {cm} cm/h"],
 
+  "wall.terms.title": ["Kata yang naik", "Rising words"],
+  "wall.terms.window": ["cuitan 1 jam terakhir dibanding biasa", "tweets of the last hour against usual"],
+  "wall.terms.where": ["Kata di mana", "Words of where"],
+  "wall.terms.city": ["Seluruh kota", "The whole city"],
+  "wall.terms.unknown": ["Tanpa tempat", "No place named"],
+  "wall.terms.people": ["{n} orang", "{n} people"],
+  "wall.terms.usual": ["biasanya {n}", "usually {n}"],
+  "wall.terms.sample": ["dari {n} orang yang mencuit", "of {n} people who tweeted"],
+  "wall.terms.empty": ["Tidak ada kata yang naik di luar kebiasaan, dari {n} orang yang mencuit.", "No word is rising beyond the usual, of {n} people who tweeted."],
+  "wall.terms.failed": ["Kata cuitan tidak terjawab; yang tampak, kalau ada, yang lama.", "No answer about words of tweets; what is shown, if anything, is as before."],
+
   "wall.peaks": ["Sel paling di atas biasa", "Cells farthest above usual"],
   "wall.peaks.at": ["Paling di atas biasa, {time}", "Farthest above usual, {time}"],
 
