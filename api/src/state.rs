@@ -88,6 +88,7 @@ impl WebhookIn {
 
 /// Settings of the API.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own, off or on")]
 pub struct ApiSettings {
     /// Whether staff may ask free SQL.
     pub sql_enabled: bool,

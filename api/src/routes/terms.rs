@@ -198,15 +198,12 @@ fn area(state: &AppState, params: &Params) -> Result<(TermArea, Option<Unit>), P
         return Ok((TermArea::Unknown, None));
     }
     let units = state.territory.units(Level::Kota);
-    let mut allowed: Vec<String> = units.iter().map(|unit| unit.code.clone()).collect();
-    allowed.push(UNKNOWN.to_owned());
-    match units.into_iter().find(|unit| unit.code == asked) {
-        Some(unit) => Ok((TermArea::Kota(unit.integer), Some(unit))),
-        None => {
-            let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
-            Err(Problem::parameter("area", asked, &allowed))
-        }
+    let codes: Vec<String> = units.iter().map(|unit| unit.code.clone()).collect();
+    if let Some(unit) = units.into_iter().find(|unit| unit.code == asked) {
+        return Ok((TermArea::Kota(unit.integer), Some(unit)));
     }
+    let allowed: Vec<&str> = codes.iter().map(String::as_str).chain([UNKNOWN]).collect();
+    Err(Problem::parameter("area", asked, &allowed))
 }
 
 /// The remembered answer, or a new one.
