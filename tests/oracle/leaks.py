@@ -91,7 +91,7 @@ def tweets(chance, now):
         text = (f"ramai {word} di Jakarta Selatan kata Ibu {MARK.capitalize()}ani @{MARK}_{author} hubungi {PHONE}{author:05d} bit.ly/{MARK}{author} "
                 f"{MARK}{author}@mail.example {MARK}_{author}")
         lines.append((filed, json.dumps({"data": {"id": str(9_000_000 + len(lines)), "author_id": f"{MARK}{author}", "created_at": moment, "text": text}})))
-        said.append((word, author, filed))
+        said.append((f"ramai {word}", author, filed))
 
     # For two hours some speak of the usual, then many of something new, and one to four people again and again of what nobody else does.
     for _ in range(600):
