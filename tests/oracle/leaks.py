@@ -375,6 +375,7 @@ def main():
                 return sum(lane["accounting"]["applied"] for lane in city.json("/v1/sources")["items"]) >= len(lines) + len(tweeted)
 
             wait_until("all reports are read", read)
+            wait_until("complaints are listed", lambda: city.json("/open311/v2/requests.json?page_size=1"))
             examine(city, truth, said, arguments, now)
         finally:
             server.send_signal(signal.SIGTERM)
