@@ -15,7 +15,7 @@ export const WORDS = {
   "area.open": ["masih terbuka", "still open"],
   "area.inflow": ["masuk sejak kemarin", "came in since yesterday"],
   "area.outflow": ["selesai atau ditutup sejak kemarin", "done or closed since yesterday"],
-  "area.counted": ["Setiap keluhan terbuka menurut kelurahan dan harinya, tanpa nama, isi, dan titiknya; yang bersifat pribadi (kriminal) tidak ikut dihitung.", "Each complaint is public by its kelurahan and day, without name, text and point; private ones (crime) are not counted."],
+  "area.counted": ["Siapa pun dapat melihat setiap keluhan menurut kelurahan dan harinya, tanpa nama, isi, dan titiknya; yang bersifat pribadi (kriminal) tidak ikut dihitung.", "Each complaint is public by its kelurahan and day, without name, text and point; private ones (crime) are not counted."],
   "area.category": ["Kategori", "Category"],
   "area.spots": ["Titik panas di sini", "Hotspots here"],
   "area.spots.none": ["Tidak ada yang melebihi kebetulan saat ini.", "Nothing beyond chance at this time."],
