@@ -18,7 +18,7 @@ use datafusion::datasource::MemTable;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use tanggap_benches::{nanoseconds, report};
 use tanggap_engine::territory::Territory;
-use tanggap_queries::named::{Cases, Level, RankingRule};
+use tanggap_queries::named::{Cases, Chronicle, Level, RankingRule};
 
 const CASES: usize = 5_000_000;
 const BATCH: usize = 65_536;
@@ -79,7 +79,70 @@ async fn main() -> Result<(), Box<dyn Error>> {
             tables(&followed, level, &name).await?;
         }
     }
+    moments(&session, plain).await
+}
+
+/// Reports how fast the tables of moments are made that nobody has asked about before, once every complaint has been followed through all
+/// that was told of it.
+async fn moments(session: &SessionContext, plain: f64) -> Result<(), Box<dyn Error>> {
+    let begun = Instant::now();
+    let chronicle = Chronicle::collect(session, YEAR_US).await?;
+    report(
+        "all moments: to read them all, once",
+        begun.elapsed().as_secs_f64(),
+        "a plain pass",
+        plain,
+        "s",
+    );
+    let rule = RankingRule::default();
+    let mut dice = Dice(77);
+    for level in [Level::Kelurahan, Level::Kecamatan, Level::Dinas] {
+        let held = chronicle.heap_bytes();
+        let begun = Instant::now();
+        chronicle.open(level).await?;
+        let name = format!("a new moment, {}", level.id());
+        report(
+            &format!("{name}: to follow and sort, once"),
+            begun.elapsed().as_secs_f64(),
+            "a plain pass",
+            plain,
+            "s",
+        );
+        println!(
+            "{name}: {} MiB, {} MiB with all read so far",
+            (chronicle.heap_bytes() - held) >> 20,
+            chronicle.heap_bytes() >> 20
+        );
+        for days in [7, 30, 90, 365] {
+            let window = Some(Duration::from_hours(24 * days));
+            let mut took = Vec::new();
+            for _ in 0..ASKS {
+                let at_us = dice.number(YEAR_US);
+                let begun = Instant::now();
+                black_box(chronicle.rankings(level, at_us, window, &rule).await?);
+                took.push(begun.elapsed().as_secs_f64() * 1e3);
+            }
+            told(&format!("{name}, {days} d"), took);
+        }
+        // The dearest of all: the last moment, all complaints.
+        let mut took = Vec::new();
+        for second in 0..ASKS {
+            let at_us = YEAR_US - i64::try_from(second)? * 1_000_000;
+            let begun = Instant::now();
+            black_box(chronicle.rankings(level, at_us, None, &rule).await?);
+            took.push(begun.elapsed().as_secs_f64() * 1e3);
+        }
+        told(&format!("{name}, of the last minutes, all"), took);
+    }
     Ok(())
+}
+
+/// Reports how many milliseconds half took, and 99 of 100.
+fn told(name: &str, mut took: Vec<f64>) {
+    took.sort_by(f64::total_cmp);
+    let (half, most) = (took[took.len() / 2], took[took.len() * 99 / 100 - 1]);
+    report(&format!("{name}: half are made in"), half, "the goal", GOAL_MS, "ms");
+    report(&format!("{name}: 99 of 100 in"), most, "the goal", GOAL_MS, "ms");
 }
 
 /// Reports how fast the tables of a level are made, of the usual windows and some that nobody has asked for.

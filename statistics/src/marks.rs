@@ -20,6 +20,17 @@ impl Marks {
         }
     }
 
+    /// Marks nothing, with room for so many places.
+    pub(crate) fn clear(&mut self, places: usize) {
+        self.words.clear();
+        self.words.resize(words(places), 0);
+    }
+
+    /// Marks what is said of a place besides; there must be room for it.
+    pub(crate) fn or(&mut self, place: usize, set: bool) {
+        self.words[place / 64] |= u64::from(set) << (place % 64);
+    }
+
     /// The 64 places of a word.
     pub(crate) fn word(&self, word: usize) -> u64 {
         self.words.get(word).copied().unwrap_or_default()

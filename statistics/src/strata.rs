@@ -29,12 +29,12 @@ pub struct Strata {
 /// The cases of one kind, the shortest wait first, of equal ones the closed first.
 #[derive(Clone, Debug, Default)]
 pub struct Stratum {
-    number: u16,
-    seconds: Vec<f64>,
-    units: Vec<u32>,
-    closed: Marks,
+    pub(super) number: u16,
+    pub(super) seconds: Vec<f64>,
+    pub(super) units: Vec<u32>,
+    pub(super) closed: Marks,
     /// As long as another.
-    tied: Marks,
+    pub(super) tied: Marks,
     filings: Filings,
 }
 
@@ -60,24 +60,12 @@ impl Strata {
         if !tau.is_finite() || tau <= 0.0 {
             return None;
         }
-        // The last one is for whoever is not ranked.
-        let mut sums = vec![Expectation::default(); units + 1];
-        let (mut marks, mut tallies) = (Vec::new(), Vec::new());
+        let (mut sums, mut marks) = (Sums::of(units), Vec::new());
         for stratum in &self.strata {
             let cases = stratum.filings.mark(since_us, &mut marks);
-            tallies.clear();
-            tallies.resize(units + 1, Tally::default());
-            let city = stratum.sweep(&marks, cases, tau, &mut tallies);
-            let restricted_mean = city.area + city.survival * (tau - city.since);
-            for (sum, tally) in sums.iter_mut().zip(&tallies) {
-                let cases = u64::from(tally.early) + u64::from(tally.late);
-                sum.cases += cases;
-                sum.observed += u64::from(tally.observed);
-                sum.expected += tally.expected + city.hazard * f64::from(tally.late);
-                sum.waiting += restricted_mean * float(cases);
-            }
+            sums.add(stratum, &marks, cases, tau);
         }
-        Some(Adjustment::of(sums))
+        Some(sums.finish())
     }
 
     /// The strata, by number.
@@ -176,6 +164,41 @@ impl Stratum {
         }
         tie.tell(&mut city, tallies);
         city
+    }
+}
+
+/// What units have of all strata so far.
+pub(super) struct Sums {
+    /// The last one is for whoever is not ranked.
+    units: Vec<Expectation>,
+    tallies: Vec<Tally>,
+}
+
+impl Sums {
+    pub(super) fn of(units: usize) -> Self {
+        Self {
+            units: vec![Expectation::default(); units + 1],
+            tallies: Vec::new(),
+        }
+    }
+
+    /// Adds the marked cases of a stratum, so many.
+    pub(super) fn add(&mut self, stratum: &Stratum, marks: &[u64], cases: usize, tau: f64) {
+        self.tallies.clear();
+        self.tallies.resize(self.units.len(), Tally::default());
+        let city = stratum.sweep(marks, cases, tau, &mut self.tallies);
+        let restricted_mean = city.area + city.survival * (tau - city.since);
+        for (sum, tally) in self.units.iter_mut().zip(&self.tallies) {
+            let cases = u64::from(tally.early) + u64::from(tally.late);
+            sum.cases += cases;
+            sum.observed += u64::from(tally.observed);
+            sum.expected += tally.expected + city.hazard * f64::from(tally.late);
+            sum.waiting += restricted_mean * float(cases);
+        }
+    }
+
+    pub(super) fn finish(self) -> Adjustment {
+        Adjustment::of(self.units)
     }
 }
 

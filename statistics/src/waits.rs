@@ -40,7 +40,7 @@ impl Wait {
     pub const NO_CLOCK: u32 = u32::MAX;
 
     /// With a length and an end that compare as the real ones do.
-    fn sound(mut self) -> Self {
+    pub(super) fn sound(mut self) -> Self {
         // Adding 0.0 turns -0.0 into 0.0, whose bits differ.
         self.seconds = self.seconds.max(0.0) + 0.0;
         if usize::from(self.end) >= END_KINDS {
@@ -48,23 +48,41 @@ impl Wait {
         }
         self
     }
+
+    /// By what waits are ordered. Of equal ones the resolved comes first, as Kaplan-Meier wants it, and the open last; the rest makes the
+    /// order the same everywhere.
+    pub(super) fn place(&self) -> (u64, (bool, bool, u8), i64, u32) {
+        let resolved_first = (self.end != Self::RESOLVED, self.end == Self::OPEN, self.end);
+        (self.seconds.to_bits(), resolved_first, self.filed_us, self.limit_s)
+    }
+
+    /// Whether it was resolved within a limit of its own, whether that is known, and whether it has none of its own.
+    pub(super) fn judged(&self) -> [bool; 3] {
+        let own = self.limit_s != Self::UNSAID && self.limit_s != Self::NO_CLOCK;
+        let (within, resolved) = (self.seconds <= f64::from(self.limit_s), self.end == Self::RESOLVED);
+        [
+            own && within && resolved,
+            own && (!within || resolved),
+            self.limit_s == Self::UNSAID,
+        ]
+    }
 }
 
 /// The cases of one unit, the shortest wait first.
 #[derive(Clone, Debug, Default)]
 pub struct Waits {
-    seconds: Vec<f64>,
+    pub(super) seconds: Vec<f64>,
     filings: Filings,
     /// By number of the end.
-    ended: [Marks; END_KINDS],
+    pub(super) ended: [Marks; END_KINDS],
     /// Resolved within a limit of their own.
-    in_time: Marks,
+    pub(super) in_time: Marks,
     /// Of which it is known whether they are within a limit of their own.
-    judged: Marks,
+    pub(super) judged: Marks,
     /// Have no limit of their own.
-    unsaid: Marks,
+    pub(super) unsaid: Marks,
     /// Whether an open case comes before one that ended in the same microsecond: to the curves of all ends that is one time.
-    tangled: bool,
+    pub(super) tangled: bool,
 }
 
 /// Quantiles of the waits of some cases, seconds; none = there is no such number.
@@ -117,20 +135,13 @@ impl Waits {
         for wait in &mut waits {
             *wait = wait.sound();
         }
-        // Of equal waits the resolved one comes first, as Kaplan-Meier wants it, and the open one last; the rest makes the order the same everywhere.
-        waits.sort_unstable_by_key(|wait| {
-            let resolved_first = (wait.end != Wait::RESOLVED, wait.end == Wait::OPEN, wait.end);
-            (wait.seconds.to_bits(), resolved_first, wait.filed_us, wait.limit_s)
-        });
+        waits.sort_unstable_by_key(Wait::place);
         let marks = |set: &dyn Fn(&Wait) -> bool| Marks::of(waits.len(), |place| set(&waits[place]));
-        let resolved = |wait: &Wait| wait.end == Wait::RESOLVED;
-        let own = |wait: &Wait| wait.limit_s != Wait::UNSAID && wait.limit_s != Wait::NO_CLOCK;
-        let within = |wait: &Wait| wait.seconds <= f64::from(wait.limit_s);
         Self {
             ended: std::array::from_fn(|end| marks(&|wait| usize::from(wait.end) == end)),
-            in_time: marks(&|wait| own(wait) && within(wait) && resolved(wait)),
-            judged: marks(&|wait| own(wait) && (!within(wait) || resolved(wait))),
-            unsaid: marks(&|wait| wait.limit_s == Wait::UNSAID),
+            in_time: marks(&|wait| wait.judged()[0]),
+            judged: marks(&|wait| wait.judged()[1]),
+            unsaid: marks(&|wait| wait.judged()[2]),
             tangled: tangled(&waits),
             filings: Filings::of(waits.iter().map(|wait| wait.filed_us)),
             seconds: waits.iter().map(|wait| wait.seconds).collect(),
@@ -161,6 +172,11 @@ impl Waits {
     pub fn times(&self, since_us: i64, tau: f64, scratch: &mut WaitScratch) -> WaitTimes {
         let WaitScratch { marks, runs } = scratch;
         let cases = self.filings.mark(since_us, marks);
+        self.times_of(marks, cases, tau, runs)
+    }
+
+    /// What is said of the marked cases, so many.
+    pub(super) fn times_of(&self, marks: &[u64], cases: usize, tau: f64, runs: &mut Vec<Run>) -> WaitTimes {
         if cases == 0 {
             return WaitTimes::default();
         }
@@ -301,7 +317,8 @@ impl Waits {
         (part, whole)
     }
 
-    fn quantiles_of(&self, marks: &[u64], cases: usize) -> WaitQuantiles {
+    /// The quantiles of the marked cases, so many.
+    pub(super) fn quantiles_of(&self, marks: &[u64], cases: usize) -> WaitQuantiles {
         let closed = self.ended[RESOLVED].count(marks);
         let [median, p90] = self.curve_quantiles(marks, cases);
         WaitQuantiles {

@@ -32,6 +32,21 @@ pub(super) fn moment(time_us: i64) -> ScalarValue {
     ScalarValue::TimestampMicrosecond(Some(time_us), Some("UTC".into()))
 }
 
+/// A session with what questions about complaints are asked of, and nothing else.
+pub(super) async fn own_session(context: &SessionContext) -> Result<SessionContext, QueryError> {
+    let session = SessionContext::new_with_config_rt(context.copied_config(), context.runtime_env());
+    functions::register(&session);
+    for table in ["reports", "transitions"] {
+        session.register_table(table, context.table_provider(table).await?)?;
+    }
+    for table in BESIDES {
+        if context.table_exist(table)? {
+            session.register_table(table, context.table_provider(table).await?)?;
+        }
+    }
+    Ok(session)
+}
+
 /// The largest event time of everything in `reports` and `transitions`, in µs since epoch UTC; none if both are empty.
 ///
 /// # Errors
@@ -67,16 +82,7 @@ impl Cases {
     /// # Errors
     /// If `reports` or `transitions` are not there, have other columns, or cannot be read.
     pub async fn collect(context: &SessionContext, as_of_us: i64) -> Result<Self, QueryError> {
-        let session = SessionContext::new_with_config_rt(context.copied_config(), context.runtime_env());
-        functions::register(&session);
-        for table in ["reports", "transitions"] {
-            session.register_table(table, context.table_provider(table).await?)?;
-        }
-        for table in BESIDES {
-            if context.table_exist(table)? {
-                session.register_table(table, context.table_provider(table).await?)?;
-            }
-        }
+        let session = own_session(context).await?;
         let frame = ask(&session, CASES, vec![("as_of", moment(as_of_us))]).await?;
         let planned = Arc::new(frame.schema().as_arrow().clone());
         let batches = frame.collect().await?;

@@ -13,7 +13,7 @@ use crate::QueryError;
 use crate::rankings::{Book, Ranking, RankingRule};
 
 const TERRITORY: &str = include_str!("../../sql/rankings.sql");
-const AREAS: &str = include_str!("../../sql/rankings_areas.sql");
+pub(super) const AREAS: &str = include_str!("../../sql/rankings_areas.sql");
 const DINAS: &str = include_str!("../../sql/rankings_dinas.sql");
 const CHANNELS: &str = include_str!("../../sql/rankings_channels.sql");
 

@@ -12,7 +12,7 @@ use tanggap_engine::event::schema;
 use super::limits::{Limits, UNSAID};
 use super::mixed::{Together, banded, hour_band, kind_and_band, stratum, together};
 use super::row::{Ranking, RankingRule};
-use super::table::{HANDED_OVER, table};
+use super::table::{HANDED_OVER, Window, table};
 use crate::QueryError;
 use crate::functions::{Interner, Texts};
 use crate::named::Level;
@@ -43,7 +43,7 @@ impl Book {
             reading.read(batch, doubts, limits)?;
         }
         reading.name(areas)?;
-        let kinds = (0..reading.kinds.len()).map(|kind| reading.kinds.text(kind).to_owned()).collect();
+        let kinds = reading.order();
         let (units, resolution, response, mixed) = (reading.units, reading.resolution, reading.response, reading.mixed);
         // Two threads at most: one question may not take every core from the lanes.
         let sorted = |waits: Vec<Vec<Wait>>| -> Vec<Waits> { waits.into_iter().map(Waits::of).collect() };
@@ -64,7 +64,7 @@ impl Book {
 
     /// The table over the complaints filed after `since_us`, by code.
     pub(crate) fn table(&self, level: Level, since_us: i64, rule: &RankingRule) -> Vec<Ranking> {
-        table(self, level, since_us, rule)
+        table(&Window { book: self, since_us }, level, rule)
     }
 
     /// Tells of each stratum that has complaints filed after `since_us`, by name ([`super::stratum_name`]), what all units together did
@@ -93,7 +93,7 @@ struct Reading {
     mixed: Vec<MixedWait>,
 }
 
-fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, QueryError> {
+pub(super) fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, QueryError> {
     let found = batch.column_by_name(name);
     found.ok_or_else(|| QueryError::from(exec_datafusion_err!("the waits have no column `{name}`")))
 }
@@ -200,21 +200,33 @@ impl Reading {
         Ok(kinds)
     }
 
+    /// Numbers units by code and kinds by text, whatever order the rows came in: what is summed over them is then the same to the last bit.
+    /// Gives the kinds.
+    fn order(&mut self) -> Vec<String> {
+        let mut by_code: Vec<usize> = (0..self.units.len()).collect();
+        by_code.sort_by(|one, other| self.units[*one].0.cmp(&self.units[*other].0));
+        let mut by_text: Vec<usize> = (0..self.kinds.len()).collect();
+        by_text.sort_by_key(|kind| self.kinds.text(*kind));
+        self.units = by_code.iter().map(|unit| std::mem::take(&mut self.units[*unit])).collect();
+        for waits in [&mut self.resolution, &mut self.response] {
+            waits.resize_with(by_code.len(), Vec::new);
+            *waits = by_code.iter().map(|unit| std::mem::take(&mut waits[*unit])).collect();
+        }
+        let (units, kinds) = (places(&by_code), places(&by_text));
+        for case in &mut self.mixed {
+            case.unit = units[case.unit as usize];
+            let (kind, band) = kind_and_band(case.stratum);
+            case.stratum = kinds.get(kind).map_or(case.stratum, |kind| stratum(*kind as usize, band));
+        }
+        by_text.iter().map(|kind| self.kinds.text(*kind).to_owned()).collect()
+    }
+
     /// Gives areas their codes and names. One that the territory does not have goes by its number.
     fn name(&mut self, areas: &[RecordBatch]) -> Result<(), QueryError> {
         if self.areas.is_empty() {
             return Ok(());
         }
-        let mut told: BTreeMap<i64, (String, String)> = BTreeMap::new();
-        for batch in areas {
-            let numbers = cast(column(batch, "area")?, &DataType::Int64)?;
-            let numbers = numbers.as_primitive::<Int64Type>();
-            let (codes, names) = (Texts::of(column(batch, "code")?)?, Texts::of(column(batch, "name")?)?);
-            for row in 0..batch.num_rows() {
-                let text = |of: &Texts| of.get(row).unwrap_or_default().to_owned();
-                told.insert(numbers.value(row), (text(&codes), text(&names)));
-            }
-        }
+        let mut told = told_areas(areas)?;
         self.units = vec![(String::new(), String::new()); self.areas.len()];
         for (area, number) in &self.areas {
             let unknown = || (area.to_string(), area.to_string());
@@ -222,6 +234,30 @@ impl Reading {
         }
         Ok(())
     }
+}
+
+/// Code and name of each area that `sql/rankings_areas.sql` gives.
+pub(super) fn told_areas(areas: &[RecordBatch]) -> Result<BTreeMap<i64, (String, String)>, QueryError> {
+    let mut told = BTreeMap::new();
+    for batch in areas {
+        let numbers = cast(column(batch, "area")?, &DataType::Int64)?;
+        let numbers = numbers.as_primitive::<Int64Type>();
+        let (codes, names) = (Texts::of(column(batch, "code")?)?, Texts::of(column(batch, "name")?)?);
+        for row in 0..batch.num_rows() {
+            let text = |of: &Texts| of.get(row).unwrap_or_default().to_owned();
+            told.insert(numbers.value(row), (text(&codes), text(&names)));
+        }
+    }
+    Ok(told)
+}
+
+/// Where each number stands in an order.
+fn places(order: &[usize]) -> Vec<u32> {
+    let mut places = vec![0; order.len()];
+    for (place, number) in (0..).zip(order) {
+        places[*number] = place;
+    }
+    places
 }
 
 /// The number of an end by its id.

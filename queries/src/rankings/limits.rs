@@ -91,6 +91,16 @@ impl Limits {
     }
 }
 
+/// As [`Limits::limit_s`], of one complaint.
+pub(super) fn limit_of(clocks: &ServiceClocks, case: &Clocked<'_>, shared: bool) -> u32 {
+    let limit_s = limit_s(clocks, case);
+    if !shared || case.pauses.is_empty() || limit_s == NO_CLOCK {
+        return limit_s;
+    }
+    let plain_s = self::limit_s(clocks, &Clocked { pauses: &[], ..*case });
+    limit_s.saturating_sub(limit_s.saturating_sub(plain_s)).max(1)
+}
+
 fn limit_s(clocks: &ServiceClocks, case: &Clocked<'_>) -> u32 {
     let Some(due) = clocks.due(case, SlaClock::Finish) else {
         return NO_CLOCK;

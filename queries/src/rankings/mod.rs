@@ -2,7 +2,10 @@
 
 mod book;
 mod limits;
+mod lives;
 mod mixed;
+mod outcome;
+mod past;
 #[cfg(test)]
 mod plain;
 mod row;
@@ -10,5 +13,7 @@ mod table;
 
 pub(crate) use book::Book;
 pub(crate) use limits::{Limits, NO_CLOCK, UNSAID};
+pub(crate) use lives::Lives;
 pub(crate) use mixed::stratum_name;
+pub(crate) use past::Past;
 pub use row::{CaseMixed, EndCounts, FORMULA, InTime, Ranking, RankingRule, rankings_table};

@@ -8,30 +8,81 @@ use super::book::Book;
 use super::row::{CaseMixed, EndCounts, InTime, Ranking, RankingRule};
 use crate::named::Level;
 use crate::statistics::{
-    Adjustment, END_KINDS, Estimate, RestrictedMean, Standing, Tier, WaitScratch, Waits, clopper_pearson, control_limits, standings,
+    Adjustment, END_KINDS, Estimate, RestrictedMean, Standing, Tier, WaitQuantiles, WaitScratch, WaitTimes, Waits, clopper_pearson,
+    control_limits, standings,
 };
 
 const HOUR_S: f64 = 3_600.0;
 /// The end of a case for a unit that handed it over, beside those of [`End`].
 pub(super) const HANDED_OVER: u8 = 6;
 
-/// The table of a level over the complaints filed after `since_us`, by code.
-pub(super) fn table(book: &Book, level: Level, since_us: i64, rule: &RankingRule) -> Vec<Ranking> {
+/// The waits of a level as they stood at one moment, of the complaints filed in one window.
+pub(super) trait Shelves: Sync {
+    /// Room that is used again from one unit to the next.
+    type Scratch: Default;
+
+    /// Code and name of each unit, by code.
+    fn units(&self) -> &[(String, String)];
+
+    /// How many waits a unit has, or thereabouts.
+    fn size(&self, unit: usize) -> usize;
+
+    /// What is said of a unit's times until resolved, with the horizon `tau_s`, and until the first response.
+    fn times(&self, unit: usize, tau_s: f64, scratch: &mut Self::Scratch) -> (WaitTimes, WaitQuantiles);
+
+    /// The units beside what all together do with their kinds of complaints.
+    fn adjust(&self, tau_s: f64) -> Option<Adjustment>;
+}
+
+/// A book over the complaints filed after a moment, µs since epoch UTC.
+pub(super) struct Window<'a> {
+    pub(super) book: &'a Book,
+    pub(super) since_us: i64,
+}
+
+impl Shelves for Window<'_> {
+    type Scratch = WaitScratch;
+
+    fn units(&self) -> &[(String, String)] {
+        &self.book.units
+    }
+
+    fn size(&self, unit: usize) -> usize {
+        self.book.resolution.get(unit).map_or(0, Waits::len)
+    }
+
+    fn times(&self, unit: usize, tau_s: f64, scratch: &mut WaitScratch) -> (WaitTimes, WaitQuantiles) {
+        let resolution = self
+            .book
+            .resolution
+            .get(unit)
+            .map(|waits| waits.times(self.since_us, tau_s, scratch));
+        let response = self.book.response.get(unit).map(|waits| waits.quantiles(self.since_us, scratch));
+        (resolution.unwrap_or_default(), response.unwrap_or_default())
+    }
+
+    fn adjust(&self, tau_s: f64) -> Option<Adjustment> {
+        self.book.mixed.adjust(self.book.units.len(), self.since_us, tau_s)
+    }
+}
+
+/// The table of a level, by code.
+pub(super) fn table<S: Shelves>(shelves: &S, level: Level, rule: &RankingRule) -> Vec<Ranking> {
     let tau_s = rule.tau_h * HOUR_S;
     // Each takes the next unit that nobody has taken, the largest first.
-    let mut units: Vec<usize> = (0..book.units.len()).collect();
-    units.sort_by_key(|unit| std::cmp::Reverse(book.resolution.get(*unit).map_or(0, Waits::len)));
+    let mut units: Vec<usize> = (0..shelves.units().len()).collect();
+    units.sort_by_key(|unit| std::cmp::Reverse(shelves.size(*unit)));
     let next = AtomicUsize::new(0);
     let measure = || -> Vec<Measured> {
-        let mut scratch = WaitScratch::default();
+        let mut scratch = S::Scratch::default();
         let taken = std::iter::from_fn(|| units.get(next.fetch_add(1, Ordering::Relaxed)));
-        let measured = taken.map(|unit| Measured::of(book, *unit, since_us, tau_s, &mut scratch));
+        let measured = taken.map(|unit| Measured::of(shelves, *unit, tau_s, &mut scratch));
         measured.filter(|unit| unit.row.n > 0).collect()
     };
     // Two threads at most: one question may not take every core from the lanes.
     let (mut measured, mix) = std::thread::scope(|scope| {
         let first = scope.spawn(measure);
-        let mix = book.mixed.adjust(book.units.len(), since_us, tau_s);
+        let mix = shelves.adjust(tau_s);
         let mut measured = measure();
         // A thread that panics has said so; the table is then of the others.
         measured.append(&mut first.join().unwrap_or_default());
@@ -65,15 +116,12 @@ struct Measured {
 }
 
 impl Measured {
-    fn of(book: &Book, unit: usize, since_us: i64, tau_s: f64, scratch: &mut WaitScratch) -> Self {
-        let resolution = book.resolution.get(unit).map(|waits| waits.times(since_us, tau_s, scratch));
-        let resolution = resolution.unwrap_or_default();
-        let response = book.response.get(unit).map(|waits| waits.quantiles(since_us, scratch));
-        let response = response.unwrap_or_default();
+    fn of<S: Shelves>(shelves: &S, unit: usize, tau_s: f64, scratch: &mut S::Scratch) -> Self {
+        let (resolution, response) = shelves.times(unit, tau_s, scratch);
         let hours = |seconds: Option<f64>| seconds.map(|seconds| seconds / HOUR_S);
         let (ends, open) = counted(&resolution.ends);
         let (part, whole) = resolution.in_time;
-        let (code, name) = &book.units[unit];
+        let (code, name) = &shelves.units()[unit];
         let row = Ranking {
             level: Level::Kelurahan,
             code: code.clone(),

@@ -7,7 +7,7 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use serde_json::Value;
 
 use super::super::plain;
-use super::{HANDED_OVER, counted, table};
+use super::{HANDED_OVER, Window, counted, table};
 use crate::named::Level;
 use crate::rankings::{Book, Limits, Ranking, RankingRule};
 use crate::statistics::{MixedWait, Strata, Wait, Waits};
@@ -112,7 +112,8 @@ fn the_table_of_any_window_is_the_one_made_the_plain_way() {
                 (364, 1.0),
             ] {
                 rule.tau_h = tau_h;
-                let given = table(&book, Level::Kecamatan, since_us, &rule);
+                let window = Window { book: &book, since_us };
+                let given = table(&window, Level::Kecamatan, &rule);
                 let expected = plain::table(units, &resolution, &response, (Level::Kecamatan, since_us, &rule));
                 assert_same(&given, &expected, &format!("{cases} cases, after {since_us}, {tau_h} h"));
             }

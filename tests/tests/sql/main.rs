@@ -6,6 +6,7 @@
 
 mod duty;
 mod false_closings;
+mod moments;
 mod quality;
 mod random_city;
 mod reporters;
@@ -26,7 +27,7 @@ use datafusion::prelude::SessionContext;
 use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, Runner};
 use tanggap_engine::route::{JAKARTA, Router};
 use tanggap_queries::functions::{self, units_table};
-use tanggap_queries::named::{Cases, InboxItem, Level, Ranking, RankingRule, Urgency, rankings_table, routes};
+use tanggap_queries::named::{Cases, Chronicle, InboxItem, Level, Ranking, RankingRule, Urgency, rankings_table, routes};
 
 /// What went wrong, in words.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +89,13 @@ impl TinyCity {
             ["rankings", level, options @ ..] => {
                 let level = Level::from_id(level).ok_or_else(|| Failure::Question(format!("no level {level}")))?;
                 let (rule, window) = table_of(options)?;
-                let rows = self.asked()?.rankings(level, window, &rule).await?;
+                let cases = self.asked()?;
+                let rows = cases.rankings(level, window, &rule).await?;
+                let chronicle = Chronicle::collect(&self.session, cases.as_of_us() + 5 * 3_600_000_000).await?;
+                let again = chronicle.rankings(level, cases.as_of_us(), window, &rule).await?;
+                if again.as_ref().map(|again| format!("{again:?}")) != Some(format!("{rows:?}")) {
+                    return Err(Failure::Question(format!("of the past it is {again:?}, not {rows:?}")));
+                }
                 self.leave("handed_over", vec![handed_over_table(&rows)?])?;
                 self.leave("rankings", vec![rankings_table(&rows)?])
             }
