@@ -15,6 +15,7 @@ use crate::QueryError;
 use crate::rankings::{Lives, Past, Ranking, RankingRule};
 use crate::service_clocks::ServiceClocks;
 use crate::statistics::Asked;
+use crate::unranked::Unranked;
 
 const REPORTS: &str = include_str!("../../sql/chronicle_reports.sql");
 const MOVES: &str = include_str!("../../sql/chronicle_moves.sql");
@@ -39,6 +40,7 @@ impl Chronicle {
     pub async fn collect(context: &SessionContext, until_us: i64) -> Result<Self, QueryError> {
         let session = own_session(context).await?;
         let until = || vec![("until", moment(until_us))];
+        session.register_table("ranked", Unranked::left_out(&session, "reports").await?)?;
         let reports = ask(&session, REPORTS, until()).await?.collect().await?;
         let moves = ask(&session, MOVES, until()).await?.collect().await?;
         let routes = if session.table_exist("routes")? {
