@@ -20,6 +20,7 @@ mod middleware;
 pub mod officers;
 pub mod open311;
 mod openapi;
+mod past;
 pub mod pseudonyms;
 pub mod router;
 mod routes;

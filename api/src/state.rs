@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU8;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,7 +15,8 @@ use tanggap_queries::Desk;
 use tanggap_queries::hotspots::{Watch, WatchSettings};
 use tanggap_queries::incidents::IncidentBoard;
 use tanggap_queries::named::{
-    Cases, DutyRule, FloodReport, HeatLevel, HeatRow, Level, Prospects, Ranking, RankingRule, ReporterTally, RisingTerms, TermArea,
+    Cases, Chronicle, DutyRule, FloodReport, HeatLevel, HeatRow, Level, Prospects, Ranking, RankingRule, ReporterTally, RisingTerms,
+    TermArea,
 };
 use tanggap_queries::tables::{City, CitySnapshot};
 use tokio::sync::Semaphore;
@@ -239,6 +241,8 @@ pub(crate) struct Answers {
     pub(crate) open: Fresh<(), u64>,
     /// As of moments that have passed.
     pub(crate) past: Fresh<i64, Cases>,
+    /// As of every moment that has passed.
+    pub(crate) chronicle: Arc<Fresh<(), Chronicle>>,
     pub(crate) rankings: Arc<Fresh<RankingKey, RankingTable>>,
     /// As of the ends of weeks and months.
     pub(crate) trends: Fresh<RankingKey, RankingTable>,
@@ -283,7 +287,9 @@ pub struct AppState {
     pub(crate) outlines: Outlines,
     pub(crate) answers: Answers,
     /// One reads a past moment at a time: each holds all complaints of it.
-    past_desk: Semaphore,
+    pub(crate) past_desk: Semaphore,
+    /// Levels whose tables of past moments were asked for, one bit each.
+    pub(crate) past_levels: AtomicU8,
     /// Looks for hotspots, if it is to; held while it does so, on a thread of its own, never across an await.
     pub(crate) watch: Option<Arc<Mutex<Watch>>>,
     /// Which reports tell of one incident; held while it follows a snapshot, on a thread of its own, never across an await.
@@ -330,6 +336,7 @@ impl AppState {
                 open: Fresh::new(Duration::from_secs(2), 1),
                 // The past changes only by what comes late; it is dear to read again, and large.
                 past: Fresh::new(Duration::from_mins(1), 2),
+                chronicle: Arc::new(Fresh::new(Duration::from_secs(10), 1)),
                 rankings: Arc::new(Fresh::new(Duration::from_secs(1), 64)),
                 // Only what comes late changes them; a table of all kelurahan takes some 150 kB.
                 trends: Fresh::new(Duration::from_mins(10), 128),
@@ -344,6 +351,7 @@ impl AppState {
                 terms: Fresh::new(Duration::from_secs(10), 64),
             },
             past_desk: Semaphore::new(1),
+            past_levels: AtomicU8::new(0),
             watch: settings.hotspots.clone().map(|settings| Arc::new(Mutex::new(Watch::new(settings)))),
             incidents: Arc::new(Mutex::new(IncidentBoard::new(IncidentRules::builtin().clone()))),
             city,

@@ -44,6 +44,7 @@ mod slowest;
 mod strata;
 mod surge;
 mod tier;
+mod wait;
 mod waits;
 mod wilson;
 
@@ -81,5 +82,6 @@ pub use slowest::in_slowest_tenth;
 pub use strata::{MixedWait, Strata, Stratum};
 pub use surge::{Surge, TermPeople, TermUse, surges};
 pub use tier::{NORMAL_95, Standing, Tier, TierRule, standings};
-pub use waits::{END_KINDS, Wait, WaitQuantiles, WaitScratch, WaitTimes, Waits};
+pub use wait::{END_KINDS, Wait};
+pub use waits::{WaitQuantiles, WaitScratch, WaitTimes, Waits};
 pub use wilson::wilson;

@@ -26,6 +26,11 @@ impl Marks {
         self.words.resize(words(places), 0);
     }
 
+    /// Adds the next 64 places.
+    pub(crate) fn push(&mut self, word: u64) {
+        self.words.push(word);
+    }
+
     /// Marks what is said of a place besides; there must be room for it.
     pub(crate) fn or(&mut self, place: usize, set: bool) {
         self.words[place / 64] |= u64::from(set) << (place % 64);

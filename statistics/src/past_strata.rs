@@ -3,6 +3,7 @@
 
 use super::Adjustment;
 use super::marks::{before, words};
+use super::past_waits::holding;
 use super::pending::{Asked, Pending, Span};
 use super::strata::{MixedWait, Stratum, Sums};
 
@@ -116,21 +117,29 @@ impl PastStratum {
         // Runs that are sorted already: this sort finds and merges them.
         moving.sort_by_key(|(seconds, open, _)| (seconds.to_bits(), *open));
         let mut waiting = moving.iter().peekable();
-        let mut taken_back = self.taken_back.iter().peekable();
-        for (place, (&known_us, &filed_us)) in self.known_us.iter().zip(&self.filed_us).enumerate() {
-            if known_us > asked.at_us || filed_us <= asked.since_us {
-                continue;
+        let mut next_s = waiting.peek().map_or(f64::NAN, |wait| wait.0);
+        let mut taken_back = self.taken_back.as_slice();
+        let blocks = self.known_us.chunks(64).zip(self.filed_us.chunks(64)).enumerate();
+        for (block, (known_us, filed_us)) in blocks {
+            let mut known = holding(known_us, asked.at_us) & !holding(filed_us, asked.since_us);
+            while let Some(((place, until_us), rest)) = taken_back.split_first()
+                && *place as usize / 64 == block
+            {
+                known &= !(u64::from(*until_us <= asked.at_us) << (place % 64));
+                taken_back = rest;
             }
-            while taken_back.next_if(|(other, _)| (*other as usize) < place).is_some() {}
-            let gone = |(other, until_us): &&(u32, i64)| *other as usize == place && *until_us <= asked.at_us;
-            if taken_back.next_if(gone).is_some() {
-                continue;
+            while known != 0 {
+                let place = block * 64 + known.trailing_zeros() as usize;
+                known &= known - 1;
+                let (seconds, closed) = (self.seconds[place], self.closed[place]);
+                while next_s <= seconds
+                    && let Some((waited_s, waits, unit)) = waiting.next_if(|wait| wait.0 < seconds || !wait.1 && !closed)
+                {
+                    sheet.push(*waited_s, !waits, *unit);
+                    next_s = waiting.peek().map_or(f64::NAN, |wait| wait.0);
+                }
+                sheet.push(seconds, closed, self.units[place]);
             }
-            let (seconds, open) = (self.seconds[place], !self.closed[place]);
-            while let Some((waited_s, waits, unit)) = waiting.next_if(|wait| wait.0 < seconds || wait.0 <= seconds && !wait.1 && open) {
-                sheet.push(*waited_s, !waits, *unit);
-            }
-            sheet.push(seconds, !open, self.units[place]);
         }
         for (waited_s, waits, unit) in waiting {
             sheet.push(*waited_s, !waits, *unit);
@@ -178,10 +187,11 @@ impl Sheet {
     fn finish(&mut self) {
         let Stratum { seconds, closed, tied, .. } = &mut self.stratum;
         let cases = seconds.len();
-        closed.clear(cases);
+        closed.clear(0);
         tied.clear(cases);
-        for (place, resolved) in self.closed.iter().enumerate() {
-            closed.or(place, *resolved);
+        for resolved in self.closed.chunks(64) {
+            let bits = resolved.iter().enumerate();
+            closed.push(bits.fold(0, |word, (bit, resolved)| word | u64::from(*resolved) << bit));
         }
         for (place, pair) in seconds.windows(2).enumerate() {
             if pair[0].to_bits() == pair[1].to_bits() {

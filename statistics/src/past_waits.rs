@@ -9,7 +9,8 @@
 use super::ends;
 use super::pending::{Asked, Pending, Span};
 use super::run::Run;
-use super::waits::{Wait, WaitQuantiles, WaitTimes, Waits};
+use super::wait::{END_KINDS, Wait};
+use super::waits::{WaitQuantiles, WaitTimes, Waits};
 
 /// What became of one unit's cases, in no order.
 #[derive(Clone, Debug, Default)]
@@ -123,24 +124,32 @@ impl PastWaits {
         // Runs that are sorted already: this sort finds and merges them.
         moving.sort_by_key(Wait::place);
         let mut sheet = Sheet::of(&mut scratch.waits, &mut scratch.marks, self.seconds.len() + moving.len());
-        let mut moving = moving.iter().peekable();
-        let mut taken_back = self.taken_back.iter().peekable();
-        for (place, &known_us) in self.known_us.iter().enumerate() {
-            if known_us > asked.at_us {
-                continue;
+        let mut waiting = moving.iter();
+        let mut next = waiting.next();
+        let (mut next_s, mut taken_back) = (seconds_of(next), self.taken_back.as_slice());
+        for (block, known_us) in self.known_us.chunks(64).enumerate() {
+            let mut known = holding(known_us, asked.at_us);
+            while let Some(((place, until_us), rest)) = taken_back.split_first()
+                && *place as usize / 64 == block
+            {
+                known &= !(u64::from(*until_us <= asked.at_us) << (place % 64));
+                taken_back = rest;
             }
-            while taken_back.next_if(|(other, _)| (*other as usize) < place).is_some() {}
-            let gone = |(other, until_us): &&(u32, i64)| *other as usize == place && *until_us <= asked.at_us;
-            if taken_back.next_if(gone).is_some() {
-                continue;
+            while known != 0 {
+                let place = block * 64 + known.trailing_zeros() as usize;
+                known &= known - 1;
+                let (seconds, tag, filed_us) = (self.seconds[place], self.tags[place], self.filed_us[place]);
+                while next_s <= seconds
+                    && let Some(wait) = next.filter(|wait| before(wait, (seconds, tag, filed_us)))
+                {
+                    sheet.push(wait.seconds, self::tag(wait), wait.filed_us > asked.since_us);
+                    next = waiting.next();
+                    next_s = seconds_of(next);
+                }
+                sheet.push(seconds, tag, filed_us > asked.since_us);
             }
-            let (seconds, tag, filed_us) = (self.seconds[place], self.tags[place], self.filed_us[place]);
-            while let Some(wait) = moving.next_if(|wait| wait.seconds <= seconds && before(wait, (seconds, tag, filed_us))) {
-                sheet.push(wait.seconds, self::tag(wait), wait.filed_us > asked.since_us);
-            }
-            sheet.push(seconds, tag, filed_us > asked.since_us);
         }
-        for wait in moving {
+        for wait in next.into_iter().chain(waiting) {
             sheet.push(wait.seconds, self::tag(wait), wait.filed_us > asked.since_us);
         }
         scratch.cases = sheet.finish();
@@ -172,10 +181,27 @@ fn before(wait: &Wait, (seconds, tag, filed_us): (f64, u8, i64)) -> bool {
     wait.place() <= other.place()
 }
 
-/// Waits as they are laid out, one after the other.
+/// How long a case has waited; nobody waits for longer than nobody.
+fn seconds_of(wait: Option<&Wait>) -> f64 {
+    wait.map_or(f64::NAN, |wait| wait.seconds)
+}
+
+/// Which of 64 cases are known at a moment, one bit each.
+pub(super) fn holding(known_us: &[i64], at_us: i64) -> u64 {
+    let bits = known_us.iter().enumerate();
+    bits.fold(0, |known, (bit, known_us)| known | u64::from(*known_us <= at_us) << bit)
+}
+
+/// Waits as they are laid out, one after the other; the bits of the last 64 are held until these are full.
 struct Sheet<'a> {
     waits: &'a mut Waits,
-    marks: &'a mut [u64],
+    marks: &'a mut Vec<u64>,
+    /// By number of the end; there is none of the last number.
+    ended: [u64; END_KINDS + 1],
+    in_time: u64,
+    judged: u64,
+    unsaid: u64,
+    counting: u64,
     cases: usize,
     /// How long the last open case has waited; below nothing before there was one.
     open_s: f64,
@@ -189,37 +215,58 @@ impl<'a> Sheet<'a> {
         waits.tangled = false;
         let [in_time, judged, unsaid] = [&mut waits.in_time, &mut waits.judged, &mut waits.unsaid];
         for set in waits.ended.iter_mut().chain([in_time, judged, unsaid]) {
-            set.clear(room);
+            set.clear(0);
         }
         marks.clear();
-        marks.resize(super::marks::words(room), 0);
         Self {
             waits,
             marks,
+            ended: [0; END_KINDS + 1],
+            in_time: 0,
+            judged: 0,
+            unsaid: 0,
+            counting: 0,
             cases: 0,
             open_s: -1.0,
         }
     }
 
     fn push(&mut self, seconds: f64, tag: u8, counts: bool) {
-        let waits = &mut *self.waits;
-        let (place, end) = (waits.seconds.len(), tag & 7);
-        waits.seconds.push(seconds);
-        waits.ended[usize::from(end)].or(place, true);
-        for (bit, set) in [(3, &mut waits.in_time), (4, &mut waits.judged), (5, &mut waits.unsaid)] {
-            set.or(place, tag >> bit & 1 == 1);
-        }
-        self.marks[place / 64] |= u64::from(counts) << (place % 64);
-        self.cases += usize::from(counts);
+        let (bit, end) = (self.waits.seconds.len() % 64, tag & 7);
+        self.waits.seconds.push(seconds);
+        self.ended[usize::from(end)] |= 1 << bit;
+        let flag = |flag: u8| u64::from(tag >> flag & 1) << bit;
+        self.in_time |= flag(3);
+        self.judged |= flag(4);
+        self.unsaid |= flag(5);
+        self.counting |= u64::from(counts) << bit;
         if end == Wait::OPEN {
             self.open_s = seconds;
         } else if seconds - self.open_s < 1e-5 {
-            waits.tangled |= self.open_s >= 0.0 && ends::micros(seconds) == ends::micros(self.open_s);
+            self.waits.tangled |= self.open_s >= 0.0 && ends::micros(seconds) == ends::micros(self.open_s);
+        }
+        if bit == 63 {
+            self.turn();
         }
     }
 
-    /// How many count. Words beyond the last case go: nobody is there.
-    fn finish(self) -> usize {
+    /// Writes the bits of a word down.
+    fn turn(&mut self) {
+        for (set, word) in self.waits.ended.iter_mut().zip(&mut self.ended) {
+            set.push(std::mem::take(word));
+        }
+        self.waits.in_time.push(std::mem::take(&mut self.in_time));
+        self.waits.judged.push(std::mem::take(&mut self.judged));
+        self.waits.unsaid.push(std::mem::take(&mut self.unsaid));
+        self.cases += self.counting.count_ones() as usize;
+        self.marks.push(std::mem::take(&mut self.counting));
+    }
+
+    /// How many count.
+    fn finish(mut self) -> usize {
+        if !self.waits.seconds.len().is_multiple_of(64) {
+            self.turn();
+        }
         self.cases
     }
 }

@@ -2,13 +2,17 @@
 
 use super::super::pending::{Asked, Span};
 use super::{PastScratch, PastWaits, WaitMoves};
-use crate::waits::{Wait, WaitScratch, Waits};
+use crate::{Wait, WaitScratch, Waits};
 
 /// A case: filed, and what it was from when on: how it ended, or open again.
 struct Life {
     filed_us: i64,
     limit_s: u32,
     turns: Vec<(i64, u8)>,
+}
+
+fn one<T: Copy>(of: &[T], number: i64) -> T {
+    of[usize::try_from(number).unwrap()]
 }
 
 fn lives(seed: u64, cases: usize) -> Vec<Life> {
@@ -24,13 +28,13 @@ fn lives(seed: u64, cases: usize) -> Vec<Life> {
         for turn in 0..below(4) {
             at_us += 1 + below(400) * 500_000;
             let end = if turn % 2 == 0 {
-                [1, 1, 1, 2, 3, 5][below(6) as usize]
+                one(&[1, 1, 1, 2, 3, 5], below(6))
             } else {
                 Wait::OPEN
             };
             turns.push((at_us, end));
         }
-        let limit_s = [Wait::UNSAID, Wait::NO_CLOCK, 60, 7_000][below(4) as usize];
+        let limit_s = one(&[Wait::UNSAID, Wait::NO_CLOCK, 60, 7_000], below(4));
         Life { filed_us, limit_s, turns }
     };
     (0..cases).map(life).collect()

@@ -178,6 +178,9 @@ mod tests {
             at_us: 2_500_000,
             since_us: 0,
         };
-        assert_eq!([asked.waited_s(1_000_000), asked.waited_s(3_000_000)], [1.5, 0.0]);
+        assert_eq!(
+            format!("{:?}", [asked.waited_s(1_000_000), asked.waited_s(3_000_000)]),
+            "[1.5, 0.0]"
+        );
     }
 }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
-use tanggap_queries::named::{FORMULA, RankingRule, rankings_table};
+use tanggap_queries::named::{FORMULA, Ranking, RankingRule, rankings_table};
 use tanggap_queries::tables::CitySnapshot;
 use utoipa::ToSchema;
 
@@ -124,6 +124,10 @@ pub(super) async fn made(
     key: RankingKey,
     rule: RankingRule,
 ) -> Result<RankingTable, Problem> {
+    if let Some(rows) = past(state, snapshot, &key, &rule).await? {
+        let as_of_us = key.past_us;
+        return Ok(RankingTable { as_of_us, rows });
+    }
     let Some(cases) = state.cases_at(snapshot, key.past_us).await? else {
         return Ok(RankingTable {
             as_of_us: None,
@@ -134,4 +138,22 @@ pub(super) async fn made(
     let ask = async move { cases.rankings(key.level, key.window, &rule).await };
     let rows = state.analysts.ask(ask).await?;
     Ok(RankingTable { as_of_us, rows })
+}
+
+/// The rows as of a moment that has passed, where the chronicle tells them: it knows nothing of closings and their flags.
+async fn past(
+    state: &Arc<AppState>,
+    snapshot: &Arc<CitySnapshot>,
+    key: &RankingKey,
+    rule: &RankingRule,
+) -> Result<Option<Vec<Ranking>>, Problem> {
+    let Some(past_us) = key.past_us.filter(|_| !rule.quality) else {
+        return Ok(None);
+    };
+    let Some(chronicle) = state.chronicle(snapshot, key.level).await? else {
+        return Ok(None);
+    };
+    let (level, window, rule) = (key.level, key.window, *rule);
+    let ask = async move { chronicle.rankings(level, past_us, window, &rule).await };
+    state.analysts.ask(ask).await
 }

@@ -67,22 +67,29 @@ fn times(values: Vec<i64>) -> ArrayRef {
     Arc::new(TimestampMicrosecondArray::from(values).with_timezone("UTC"))
 }
 
-/// A session with a city of all oddities, and every moment when something happened in it.
-async fn city(seed: u64, partitions: usize) -> (SessionContext, Vec<i64>) {
-    let mut dice = Dice(seed);
-    let units = [
-        None,
-        None,
-        None,
-        Some("dlh"),
-        Some("Dinas Lingkungan Hidup"),
-        Some("Dishub"),
-        Some("dsda"),
-        Some("Kelurahan Satu"),
-        Some("nobody knows"),
-        Some("31.71.01.1002"),
-        Some(""),
-    ];
+const UNITS: [Option<&str>; 11] = [
+    None,
+    None,
+    None,
+    Some("dlh"),
+    Some("Dinas Lingkungan Hidup"),
+    Some("Dishub"),
+    Some("dsda"),
+    Some("Kelurahan Satu"),
+    Some("nobody knows"),
+    Some("31.71.01.1002"),
+    Some(""),
+];
+
+/// Reports of a city: their ids, channels and times, and all that is known of them.
+struct Filed {
+    ids: Vec<String>,
+    channels: Vec<&'static str>,
+    times: Vec<i64>,
+    rows: RecordBatch,
+}
+
+fn filed(dice: &mut Dice) -> Filed {
     let (mut ids, mut channels, mut categories, mut kinds, mut places, mut filed, mut named) =
         (vec![], vec![], vec![], vec![], vec![], vec![], vec![]);
     for _ in 0..500 {
@@ -93,7 +100,7 @@ async fn city(seed: u64, partitions: usize) -> (SessionContext, Vec<i64>) {
         kinds.push(dice.one(&[Some("complaint"), Some("complaint"), Some("complaint"), Some("duty"), None]));
         places.push(dice.one(&[Some(3_171_011_001), Some(3_171_011_002), Some(3_172_021_001), None]));
         filed.push(dice.time());
-        named.push(dice.one(&units));
+        named.push(dice.one(&UNITS));
     }
     // These are in one lane only, and their clocks run on working days.
     for number in 0..120 {
@@ -103,10 +110,8 @@ async fn city(seed: u64, partitions: usize) -> (SessionContext, Vec<i64>) {
         kinds.push(Some("complaint"));
         places.push(dice.one(&[Some(3_171_011_001), Some(3_172_021_001), None]));
         filed.push(dice.time());
-        named.push(dice.one(&units));
+        named.push(dice.one(&UNITS));
     }
-    let mut moments = filed.clone();
-    let rows = ids.len();
     let reports = RecordBatch::try_from_iter([
         ("id", text(ids.iter().map(|id| Some(id.as_str())).collect())),
         ("channel", text(channels.iter().copied().map(Some).collect())),
@@ -116,10 +121,28 @@ async fn city(seed: u64, partitions: usize) -> (SessionContext, Vec<i64>) {
         ("event_time", times(filed.clone())),
         ("unit", text(named)),
     ]);
+    Filed {
+        ids,
+        channels,
+        times: filed,
+        rows: reports.unwrap(),
+    }
+}
+
+/// What was told of them, and when.
+fn moves(
+    dice: &mut Dice,
+    Filed {
+        ids,
+        channels,
+        times: filed,
+        ..
+    }: &Filed,
+) -> (RecordBatch, Vec<i64>) {
     let (mut of, mut channel, mut at, mut status, mut snapshot, mut offset, mut unit) =
         (vec![], vec![], vec![], vec![], vec![], vec![], vec![]);
     for number in 0..2_200 {
-        let report = usize::try_from(dice.roll(rows as u64)).unwrap();
+        let report = usize::try_from(dice.roll(ids.len() as u64)).unwrap();
         of.push(ids[report].clone());
         channel.push(dice.one(&[None, Some(channels[report]), Some(channels[report])]));
         // Most of it soon after the report, some of it long after or even before.
@@ -128,7 +151,7 @@ async fn city(seed: u64, partitions: usize) -> (SessionContext, Vec<i64>) {
         status.push(dice.one(&STATUSES));
         snapshot.push(dice.roll(3) == 0);
         offset.push(number % 700);
-        unit.push(dice.one(&units));
+        unit.push(dice.one(&UNITS));
         // Some things are told twice.
         if dice.roll(12) == 0 {
             of.push(ids[report].clone());
@@ -140,7 +163,7 @@ async fn city(seed: u64, partitions: usize) -> (SessionContext, Vec<i64>) {
             unit.push(unit[unit.len() - 1]);
         }
     }
-    moments.extend(&at);
+    let when = at.clone();
     let moves = RecordBatch::try_from_iter([
         ("id", text(of.iter().map(|id| Some(id.as_str())).collect())),
         ("report_channel", text(channel)),
@@ -153,6 +176,10 @@ async fn city(seed: u64, partitions: usize) -> (SessionContext, Vec<i64>) {
         ("offset", Arc::new(offset.into_iter().map(Some).collect::<Int64Array>()) as ArrayRef),
         ("unit", text(unit)),
     ]);
+    (moves.unwrap(), when)
+}
+
+fn routes(dice: &mut Dice, Filed { ids, channels, .. }: &Filed) -> RecordBatch {
     let mut keys: Vec<(&str, &str)> = ids.iter().map(String::as_str).zip(channels.iter().copied()).collect();
     keys.sort_unstable();
     keys.dedup();
@@ -178,19 +205,29 @@ async fn city(seed: u64, partitions: usize) -> (SessionContext, Vec<i64>) {
         ("rule", text(rules.collect())),
         ("finish_s", Arc::new(finish) as ArrayRef),
     ]);
+    routes.unwrap()
+}
+
+/// A session with a city of all oddities, and every moment when something happened in it.
+async fn city(seed: u64, partitions: usize) -> (SessionContext, Vec<i64>) {
+    let mut dice = Dice(seed);
+    let reports = filed(&mut dice);
+    let (moves, mut moments) = moves(&mut dice, &reports);
+    let routes = routes(&mut dice, &reports);
+    moments.extend(&reports.times);
     let offices = [(3_171_011_001, "Satu"), (3_171_011_002, "Dua"), (3_172_021_001, "Tiga")];
     let router = Router::from_toml(JAKARTA).unwrap().with_kelurahan_names(offices);
     let config = SessionConfig::new().with_target_partitions(partitions).with_batch_size(97);
     let session = SessionContext::new_with_config(config);
-    session.register_batch("reports", reports.unwrap()).unwrap();
-    session.register_batch("transitions", moves.unwrap()).unwrap();
-    session.register_batch("routes", routes.unwrap()).unwrap();
+    session.register_batch("reports", reports.rows).unwrap();
+    session.register_batch("transitions", moves).unwrap();
+    session.register_batch("routes", routes).unwrap();
     session.register_batch("units", units_table(&router).unwrap()).unwrap();
     let mut tables = vec![
         "CREATE TABLE territory AS SELECT * FROM (VALUES (3171011001, 'Satu', 'Utama', 'Pusat'),
             (3171011002, 'Dua', 'Utama', 'Pusat')) AS areas (kelurahan, name, kecamatan, kota)",
     ];
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         tables.push("CREATE TABLE regions (code VARCHAR) AS VALUES ('31')");
     }
     for table in tables {
@@ -212,6 +249,7 @@ async fn the_table_of_any_moment_is_that_of_all_complaints_followed_up_to_it() {
         let (session, happened) = city(seed, 1 + usize::try_from(seed).unwrap() % 2).await;
         let chronicle = Chronicle::collect(&session, LAST).await.unwrap();
         let mut dice = Dice(seed + 90);
+        let (mut rows, mut handed_over, mut late) = (0, 0, 0);
         let mut moments = vec![BEGIN - 1, LAST];
         for _ in 0..8 {
             let beside = dice.one(&happened);
@@ -232,11 +270,18 @@ async fn the_table_of_any_moment_is_that_of_all_complaints_followed_up_to_it() {
                     let what = format!("seed {seed}, {} at {at_us}, window {window:?}", level.id());
                     assert_eq!(given.len(), expected.len(), "{what}");
                     for (given, expected) in given.iter().zip(&expected) {
+                        rows += 1;
+                        handed_over += expected.ends.handed_over;
+                        late += expected.in_time.map_or(0, |in_time| in_time.whole - in_time.part);
                         assert_eq!(format!("{given:?}"), format!("{expected:?}"), "{what}");
                     }
                 }
             }
         }
+        assert!(
+            rows > 1_000 && handed_over > 1_000 && late > 1_000,
+            "{rows} rows, {handed_over}, {late}"
+        );
         assert_eq!(chronicle.opened(), Level::ALL);
         assert!(chronicle.heap_bytes() > 0);
     }
