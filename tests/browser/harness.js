@@ -77,7 +77,7 @@ export async function openPage(browser, base, { width = 1440, height = 900, them
   page.setDefaultTimeout(90_000);
   /** @type {string[]} */
   const faults = [];
-  /** @type {Map<string, number>} */
+  /** What each address weighed on the wire, bytes. @type {Map<string, number>} */
   const sizes = new Map();
   page.on("console", (message) => { if (message.type() === "error" || /Content Security Policy/.test(message.text())) faults.push(`console: ${message.text()}`); });
   page.on("pageerror", (error) => faults.push(`exception: ${error.stack ?? error.message}`));
@@ -88,7 +88,8 @@ export async function openPage(browser, base, { width = 1440, height = 900, them
   });
   page.on("requestfinished", async (request) => {
     const length = await request.sizes().then((size) => size.responseBodySize + size.responseHeadersSize, () => 0);
-    sizes.set(new URL(request.url()).pathname, length);
+    const { pathname, search } = new URL(request.url());
+    sizes.set(pathname + search, length);
   });
   await page.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI}`));

@@ -347,7 +347,7 @@ describe("a bad line", () => {
       const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
       process.stdout.write(`# the desk: ${total} bytes in ${sizes.size} files\n`);
       assert.ok(total <= BUDGET, `${total} bytes`);
-      assert.ok(!sizes.has("/v1/live"), "it does without the stream");
+      assert.ok(![...sizes.keys()].some((path) => path.startsWith("/v1/live")), "it does without the stream");
     });
   });
 });

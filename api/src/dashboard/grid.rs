@@ -1,12 +1,12 @@
 //! The grid in few bytes, for a page that must load on a poor line.
 //!
 //! As GeoJSON the cells of a city weigh 250 kB on the wire, half of the whole page. Over one city all H3 cells of a resolution
-//! have the same shape to within a metre, so their middles and one shape are enough: 18 kB. `api/dashboard/pages/assets/js/map/grid.js`
+//! have the same shape to within a metre, so their middles and one shape are enough: 12 kB. `api/dashboard/pages/assets/js/map/grid.js`
 //! reads it. What is not here: the numbering of cells, and the GeoJSON that everybody else gets.
 
 use std::collections::HashMap;
 
-use h3o::CellIndex;
+use h3o::{CellIndex, Resolution};
 use serde::Serialize;
 
 /// The media type under which a page asks for this form of `/v1/grid`.
@@ -20,7 +20,12 @@ const TOLERANCE_DEG: f64 = 4.5e-5;
 #[derive(Serialize)]
 struct Compact<'a> {
     version: &'a str,
-    h3: Vec<String>,
+    /// The first cell.
+    first: Option<String>,
+    /// What the index of a cell goes up by from one to the next of their resolution.
+    unit: u64,
+    /// Indexes in units, as the step from the cell before, the first from itself.
+    h3: Vec<u64>,
     /// Kelurahan, each once.
     codes: Vec<Option<&'a str>>,
     /// Place in `codes`, as the step from the cell before.
@@ -34,8 +39,8 @@ struct Compact<'a> {
 
 /// The grid as compact JSON: `cells` in the order of their numbers, each with the code of its kelurahan.
 ///
-/// `None` where one shape does not fit all (a cell with more than six corners, or across an edge of the icosahedron): the
-/// page then takes the GeoJSON.
+/// `None` where one shape does not fit all (a cell with more than six corners, or across an edge of the icosahedron), or where the
+/// cells are not in order and of one resolution: the page then takes the GeoJSON.
 #[must_use]
 pub fn compact_grid(version: &str, cells: &[(CellIndex, Option<String>)]) -> Option<String> {
     let rings = cells.iter().map(|(cell, _)| corners(*cell)).collect::<Option<Vec<_>>>()?;
@@ -59,9 +64,13 @@ pub fn compact_grid(version: &str, cells: &[(CellIndex, Option<String>)]) -> Opt
         places.push(place);
     }
 
+    let resolution = cells.first().map(|(cell, _)| cell.resolution())?;
+    let unit = 1 << (3 * (u8::from(Resolution::Fifteen) - u8::from(resolution)));
     let compact = Compact {
         version,
-        h3: cells.iter().map(|(cell, _)| cell.to_string()).collect(),
+        first: cells.first().map(|(cell, _)| cell.to_string()),
+        unit,
+        h3: index_steps(cells, unit)?,
         codes,
         kelurahan: differences(places),
         lon: differences(middles.iter().map(|at| at[0])),
@@ -112,6 +121,19 @@ fn fits(ring: &[[f64; 2]; 6], at: [i64; 2], shape: &[[f64; 2]; 6]) -> bool {
         .all(|(corner, offset)| near(corner, offset, 0) && near(corner, offset, 1))
 }
 
+/// Each index as the step from the one before in units, the first from itself; none where a step goes back or is not whole.
+fn index_steps(cells: &[(CellIndex, Option<String>)], unit: u64) -> Option<Vec<u64>> {
+    let mut before = u64::from(cells.first()?.0);
+    cells
+        .iter()
+        .map(|(cell, _)| {
+            let index = u64::from(*cell);
+            let step = index.checked_sub(std::mem::replace(&mut before, index))?;
+            step.is_multiple_of(unit).then_some(step / unit)
+        })
+        .collect()
+}
+
 /// Each number as the step from the one before, the first from zero.
 fn differences(numbers: impl IntoIterator<Item = i64>) -> Vec<i64> {
     let mut before = 0;
@@ -155,8 +177,10 @@ mod tests {
         let places = running_sum(&body["kelurahan"]);
         assert_eq!(body["version"], "v1");
         assert_eq!(body["h3"].as_array().unwrap().len(), cells.len());
+        let mut index = u64::from_str_radix(body["first"].as_str().unwrap(), 16).unwrap();
         for (number, (cell, code)) in cells.iter().enumerate() {
-            assert_eq!(body["h3"][number], cell.to_string());
+            index += body["h3"][number].as_u64().unwrap() * body["unit"].as_u64().unwrap();
+            assert_eq!(index, u64::from(*cell));
             let place = usize::try_from(places[number]).unwrap();
             assert_eq!(body["codes"][place].as_str(), code.as_deref());
             for (corner, offset) in cell.boundary().iter().zip(body["shape"].as_array().unwrap()) {
@@ -166,7 +190,7 @@ mod tests {
                 assert!(drawn.distance_m(*corner) < 3.0, "{cell}: {} m", drawn.distance_m(*corner));
             }
         }
-        assert!(text.len() < cells.len() * 45, "{} bytes for {} cells", text.len(), cells.len());
+        assert!(text.len() < cells.len() * 25, "{} bytes for {} cells", text.len(), cells.len());
     }
 
     #[test]
@@ -175,6 +199,17 @@ mod tests {
         // From Sabang to Merauke no one shape fits.
         let mut cells = disk(5.9, 95.3, 1);
         cells.extend(disk(-8.5, 140.4, 1));
+        assert_eq!(compact_grid("v1", &cells), None);
+    }
+
+    #[test]
+    fn cells_out_of_order_or_of_two_sizes_are_left_to_geojson() {
+        let mut cells = disk(-6.2, 106.83, 1);
+        assert!(compact_grid("v1", &cells).is_some());
+        cells.swap(0, 1);
+        assert_eq!(compact_grid("v1", &cells), None);
+        cells.sort();
+        cells[0].0 = cells[0].0.parent(Resolution::Eight).unwrap();
         assert_eq!(compact_grid("v1", &cells), None);
     }
 }

@@ -93,7 +93,11 @@ export type Grid = GeoJSON.FeatureCollection<GeoJSON.Polygon, CellProperties> & 
 /** The same grid in few bytes: numbers told from the one before, `lon` and `lat` in 1e-5 degrees, `shape` in degrees from the middle. */
 export interface CompactGrid {
   version: string;
-  h3: string[];
+  /** The first cell. */
+  first: string;
+  /** H3 indexes as steps of so many `unit` from the cell before, the first from itself. */
+  h3: number[];
+  unit: number;
   /** Codes of kelurahan, and for each cell the step to its place among them. */
   codes: (string | null)[];
   kelurahan: number[];

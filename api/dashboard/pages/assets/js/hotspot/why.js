@@ -2,15 +2,18 @@
 
 import { html, nothing } from "/assets/vendor/lit-html/lit-html.js";
 import { clock, counted, dayAndClock, number, span } from "../format.js";
-import { say, sayKnown } from "../i18n.js";
+import { learn, say, sayKnown } from "../i18n.js";
 import { failure, loading, roundedWords } from "../view-parts.js";
 import { weekCurve } from "./week.js";
+import { WORDS } from "./why-words.js";
 import { recurrence } from "./words.js";
 
 /** @typedef {import("../main.js").App} App */
 /** @typedef {import("../types").HotspotChannel} HotspotChannel */
 /** @typedef {import("../types").HotspotWhy} HotspotWhy */
 /** @typedef {import("../types").Lang} Lang */
+
+learn(WORDS);
 
 /** Ids of reports shown; the others are counted. */
 const MEMBERS_SHOWN = 50;
