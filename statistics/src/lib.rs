@@ -16,6 +16,7 @@ mod gumbel;
 #[cfg(test)]
 mod hotspot_table;
 mod kaplan_meier;
+mod known;
 mod log_rank;
 mod mann_kendall;
 mod marks;
@@ -38,14 +39,18 @@ mod scan;
 mod scan_bound;
 mod scan_deal;
 mod scan_null;
+mod segment;
 mod share;
 mod shrink;
 mod slowest;
 mod strata;
 mod surge;
+mod sweep;
 mod tier;
 mod wait;
 mod waits;
+mod walk;
+mod walk_curves;
 mod wilson;
 
 pub use competing::{EndedShare, Incidence, Rise};

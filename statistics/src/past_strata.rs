@@ -2,10 +2,12 @@
 //! without sorting anything anew (see `past_waits.rs`).
 
 use super::Adjustment;
-use super::marks::{before, words};
-use super::past_waits::holding;
+use super::known::Known;
+use super::past_waits::first_from;
 use super::pending::{Asked, Pending, Span};
-use super::strata::{MixedWait, Stratum, Sums};
+use super::segment::cut;
+use super::strata::MixedWait;
+use super::sweep::{Alike, Sums, Sweep};
 
 /// What became of the cases of one kind, in no order.
 #[derive(Clone, Debug, Default)]
@@ -40,13 +42,8 @@ pub struct PastStrata {
 
 #[derive(Clone, Debug, Default)]
 struct PastStratum {
-    seconds: Vec<f64>,
-    units: Vec<u32>,
-    filed_us: Vec<i64>,
-    known_us: Vec<i64>,
-    closed: Vec<bool>,
-    /// Places of those that are not known for good, and until when they are; by place.
-    taken_back: Vec<(u32, i64)>,
+    ended: Alike,
+    known: Known,
     waiting: Pending,
 }
 
@@ -65,12 +62,24 @@ impl PastStrata {
         if !tau.is_finite() || tau <= 0.0 {
             return None;
         }
-        let (mut sums, mut sheet) = (Sums::of(units), Sheet::default());
+        let (mut sums, mut between, mut segments) = (Sums::of(units), Vec::new(), Vec::new());
         for (number, stratum) in (0..=u16::MAX).zip(&self.strata) {
             let from = others.partition_point(|case| case.stratum < number);
             let own = others[from..].iter().take_while(|case| case.stratum == number);
-            stratum.lay(asked, own, &mut sheet);
-            sums.add(&sheet.stratum, &sheet.marks, sheet.stratum.seconds.len(), tau);
+            stratum.waiting_at(asked, own, &mut between);
+            let mut place = 0;
+            let places = between.iter().map(|case| {
+                place = stratum.place_of(case, place);
+                place
+            });
+            let cases = cut(stratum.known.marks(asked), places, &mut segments) + between.len();
+            let sweep = Sweep {
+                alike: &stratum.ended,
+                segments: &segments,
+                between: &between,
+                cases,
+            };
+            sums.add(&sweep, tau);
         }
         Some(sums.finish())
     }
@@ -90,118 +99,54 @@ impl PastStratum {
             case.seconds = sound(case.seconds);
         }
         ended.sort_unstable_by_key(|(case, span)| (case.seconds.to_bits(), !case.closed, case.unit, case.filed_us, span.from_us));
-        let taken_back = (0..=u32::MAX).zip(&ended).filter(|(_, (_, span))| span.until_us != Span::FOR_GOOD);
         Self {
-            taken_back: taken_back.map(|(place, (_, span))| (place, span.until_us)).collect(),
-            seconds: ended.iter().map(|(case, _)| case.seconds).collect(),
-            units: ended.iter().map(|(case, _)| case.unit).collect(),
-            filed_us: ended.iter().map(|(case, _)| case.filed_us).collect(),
-            known_us: ended.iter().map(|(_, span)| span.from_us).collect(),
-            closed: ended.iter().map(|(case, _)| case.closed).collect(),
+            ended: Alike::of(ended.len(), |place| &ended[place].0),
+            known: Known::of(ended.iter().map(|(case, span)| (case.filed_us, *span))),
             waiting: Pending::of(moves.waiting),
         }
     }
 
-    /// Lays out the cases known at the moment that count; the others change no number here.
-    fn lay<'a>(&self, asked: Asked, others: impl Iterator<Item = &'a MixedWait>, sheet: &mut Sheet) {
-        sheet.clear();
-        let mut moving = std::mem::take(&mut sheet.moving);
-        moving.clear();
+    /// Those that count and wait at a moment, `others` among them, in order and in place of what `between` held.
+    fn waiting_at<'a>(&self, asked: Asked, others: impl Iterator<Item = &'a MixedWait>, between: &mut Vec<MixedWait>) {
+        between.clear();
         self.waiting.each(asked.at_us, |filed_us, unit| {
             if filed_us > asked.since_us {
-                moving.push((asked.waited_s(filed_us), true, unit));
+                between.push(MixedWait {
+                    stratum: 0,
+                    unit,
+                    filed_us,
+                    seconds: asked.waited_s(filed_us),
+                    closed: false,
+                });
             }
         });
         let others = others.filter(|case| case.filed_us > asked.since_us && !case.seconds.is_nan());
-        moving.extend(others.map(|case| (sound(case.seconds), !case.closed, case.unit)));
+        between.extend(others.map(|case| MixedWait {
+            seconds: sound(case.seconds),
+            ..*case
+        }));
         // Runs that are sorted already: this sort finds and merges them.
-        moving.sort_by_key(|(seconds, open, _)| (seconds.to_bits(), *open));
-        let mut waiting = moving.iter().peekable();
-        let mut next_s = waiting.peek().map_or(f64::NAN, |wait| wait.0);
-        let mut taken_back = self.taken_back.as_slice();
-        let blocks = self.known_us.chunks(64).zip(self.filed_us.chunks(64)).enumerate();
-        for (block, (known_us, filed_us)) in blocks {
-            let mut known = holding(known_us, asked.at_us) & !holding(filed_us, asked.since_us);
-            while let Some(((place, until_us), rest)) = taken_back.split_first()
-                && *place as usize / 64 == block
-            {
-                known &= !(u64::from(*until_us <= asked.at_us) << (place % 64));
-                taken_back = rest;
-            }
-            while known != 0 {
-                let place = block * 64 + known.trailing_zeros() as usize;
-                known &= known - 1;
-                let (seconds, closed) = (self.seconds[place], self.closed[place]);
-                while next_s <= seconds
-                    && let Some((waited_s, waits, unit)) = waiting.next_if(|wait| wait.0 < seconds || !wait.1 && !closed)
-                {
-                    sheet.push(*waited_s, !waits, *unit);
-                    next_s = waiting.peek().map_or(f64::NAN, |wait| wait.0);
-                }
-                sheet.push(seconds, closed, self.units[place]);
-            }
+        between.sort_by_key(|case| (case.seconds.to_bits(), !case.closed));
+    }
+
+    /// Before which of the ended cases another comes, not looked for before `from`: of equal ones the closed come first.
+    fn place_of(&self, case: &MixedWait, from: usize) -> usize {
+        let Alike { seconds, closed, .. } = &self.ended;
+        let mut place = first_from(seconds, from, case.seconds);
+        while seconds.get(place).is_some_and(|other| other.to_bits() == case.seconds.to_bits()) && (closed.has(place) || !case.closed) {
+            place += 1;
         }
-        for (waited_s, waits, unit) in waiting {
-            sheet.push(*waited_s, !waits, *unit);
-        }
-        sheet.moving = moving;
-        sheet.finish();
+        place
     }
 
     fn heap_bytes(&self) -> usize {
-        let times = (self.filed_us.capacity() + self.known_us.capacity()) * size_of::<i64>();
-        let cases = self.seconds.capacity() * size_of::<f64>() + self.units.capacity() * size_of::<u32>() + self.closed.capacity();
-        times + cases + self.taken_back.capacity() * size_of::<(u32, i64)>() + self.waiting.heap_bytes()
+        self.ended.heap_bytes() + self.known.heap_bytes() + self.waiting.heap_bytes()
     }
 }
 
 /// A length that compares as the real ones do: adding 0.0 turns -0.0 into 0.0, whose bits differ.
 fn sound(seconds: f64) -> f64 {
     seconds.max(0.0) + 0.0
-}
-
-/// Cases of one kind as they are laid out; room that is used again from one kind to the next.
-#[derive(Default)]
-struct Sheet {
-    stratum: Stratum,
-    closed: Vec<bool>,
-    /// Every case counts.
-    marks: Vec<u64>,
-    /// Seconds, whether it is not resolved, and unit of those that are merged in.
-    moving: Vec<(f64, bool, u32)>,
-}
-
-impl Sheet {
-    fn clear(&mut self) {
-        self.stratum.seconds.clear();
-        self.stratum.units.clear();
-        self.closed.clear();
-    }
-
-    fn push(&mut self, seconds: f64, closed: bool, unit: u32) {
-        self.stratum.seconds.push(seconds);
-        self.stratum.units.push(unit);
-        self.closed.push(closed);
-    }
-
-    fn finish(&mut self) {
-        let Stratum { seconds, closed, tied, .. } = &mut self.stratum;
-        let cases = seconds.len();
-        closed.clear(0);
-        tied.clear(cases);
-        for resolved in self.closed.chunks(64) {
-            let bits = resolved.iter().enumerate();
-            closed.push(bits.fold(0, |word, (bit, resolved)| word | u64::from(*resolved) << bit));
-        }
-        for (place, pair) in seconds.windows(2).enumerate() {
-            if pair[0].to_bits() == pair[1].to_bits() {
-                tied.or(place, true);
-                tied.or(place + 1, true);
-            }
-        }
-        self.marks.clear();
-        self.marks.extend((0..words(cases)).map(|word| before(word, cases)));
-    }
 }
 
 #[cfg(test)]

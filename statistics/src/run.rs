@@ -32,12 +32,13 @@ impl Run {
         self.each *= growth(count(self.at_risk));
     }
 
-    /// Passes the kept ones of a word, of whom some leave otherwise.
-    pub(super) fn pass_word(&mut self, kept: u64, leaving: u64) {
+    /// Passes the kept ones of a word, of whom some leave otherwise; the share of each before that is told.
+    pub(super) fn pass_word(&mut self, kept: u64, leaving: u64, mut told: impl FnMut(f64)) {
         let (mut kept, mut leaving) = (kept, leaving);
         while leaving != 0 {
             let earlier = (leaving & leaving.wrapping_neg()) - 1;
             self.pass(u64::from((kept & earlier).count_ones()));
+            told(self.each);
             self.leave();
             leaving &= leaving - 1;
             kept &= !(earlier << 1 | 1);

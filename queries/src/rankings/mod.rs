@@ -1,6 +1,7 @@
 //! The table of response times: the waits of a level, sorted, and what is said of each unit beside the others.
 
 mod book;
+mod growing;
 mod limits;
 mod lives;
 mod mixed;

@@ -30,6 +30,17 @@ pub(super) enum Piece {
     Answered { unit: u32, row: u32, seconds: u64, came: bool },
     /// It has waited for a response since it was filed.
     Unanswered { unit: u32, row: u32 },
+    /// The unit holds it since then, so many of these seconds (as bits) paused, after it had held it so many before.
+    Held {
+        unit: u32,
+        row: u32,
+        before: u64,
+        from_us: i64,
+        paused: u64,
+        limit_s: u32,
+    },
+    /// The unit has let it wait for a response since then, after so many seconds (as bits) before.
+    Awaited { unit: u32, row: u32, before: u64, from_us: i64 },
     /// It changes as time passes: it is asked anew at each moment.
     Apart,
 }
@@ -53,6 +64,14 @@ pub(super) struct Outcomes {
     pub(super) clocks: Arc<ServiceClocks>,
 }
 
+/// What a thing is said for.
+enum Until {
+    /// One moment.
+    Then,
+    /// All that come before something else happens; `pausing` = the case waits for its reporter.
+    Next { pausing: bool },
+}
+
 /// One spell of a unit with a code.
 struct Held {
     unit: u32,
@@ -63,7 +82,7 @@ struct Held {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "exact up to 285 years")]
-fn seconds(length_us: i64) -> f64 {
+pub(super) fn seconds(length_us: i64) -> f64 {
     length_us as f64 / 1e6
 }
 
@@ -87,7 +106,7 @@ impl Outcomes {
             if pausing && self.lives.ruled {
                 pieces.push(Piece::Apart);
             } else {
-                self.pieces(life, &story, at_us, false, &mut pieces);
+                self.pieces(life, &story, at_us, &Until::Next { pausing }, &mut pieces);
             }
             told(at_us, &pieces);
         }
@@ -97,10 +116,10 @@ impl Outcomes {
     pub(super) fn at(&self, life: &Life<'_>, changes: &mut Vec<Change>, at_us: i64, pieces: &mut Vec<Piece>) {
         life.changes(changes);
         pieces.clear();
-        self.pieces(life, &story(life, changes, at_us), at_us, true, pieces);
+        self.pieces(life, &story(life, changes, at_us), at_us, &Until::Then, pieces);
     }
 
-    fn pieces(&self, life: &Life<'_>, story: &Story, at_us: i64, whole: bool, pieces: &mut Vec<Piece>) {
+    fn pieces(&self, life: &Life<'_>, story: &Story, at_us: i64, until: &Until, pieces: &mut Vec<Piece>) {
         let known = life.rows.partition_point(|row| row.filed_us <= at_us);
         let rows = (0_u32..).zip(&life.rows[..known]);
         match &self.whose {
@@ -119,12 +138,16 @@ impl Outcomes {
                     for (number, row) in rows.filter(|_| first.ranked) {
                         self.plain(first.unit, (number, row), story, pieces);
                     }
-                } else if !whole && held.iter().any(|spell| spell.to_us.is_none()) {
-                    pieces.push(Piece::Apart);
-                } else {
-                    for (number, row) in rows {
-                        self.shared((number, row), &held, story, at_us, pieces);
-                    }
+                    return;
+                }
+                let lasts = held.iter().any(|spell| spell.to_us.is_none());
+                let at_us = match until {
+                    Until::Next { pausing } if lasts && (*pausing || known > 1) => return pieces.push(Piece::Apart),
+                    Until::Next { .. } => None,
+                    Until::Then => Some(at_us),
+                };
+                for (number, row) in rows {
+                    self.shared((number, row), &held, story, at_us, pieces);
                 }
             }
         }
@@ -184,8 +207,8 @@ impl Outcomes {
         held
     }
 
-    /// A row that several held, each with its own time.
-    fn shared(&self, (number, row): (u32, &Row), held: &[Held], story: &Story, at_us: i64, pieces: &mut Vec<Piece>) {
+    /// A row that several held, each with its own time; up to a moment, or as it grows.
+    fn shared(&self, (number, row): (u32, &Row), held: &[Held], story: &Story, at_us: Option<i64>, pieces: &mut Vec<Piece>) {
         let limit_s = self.limit_s(row, story, true);
         let answered_us = story.first_response_us;
         for (place, first) in held.iter().enumerate() {
@@ -194,32 +217,56 @@ impl Outcomes {
                 continue;
             }
             let (mut held_s, mut waited_s, mut responded) = (0.0, None, false);
+            let (mut holds, mut awaits) = (None, None);
             for (place, spell) in held.iter().enumerate().filter(|(_, spell)| spell.unit == unit) {
-                let to_us = spell.to_us.unwrap_or(at_us);
-                held_s += seconds(to_us - spell.from_us) - spell.paused_s;
+                let to_us = spell.to_us.or(at_us);
+                match to_us {
+                    Some(to_us) => held_s += seconds(to_us - spell.from_us) - spell.paused_s,
+                    None => holds = Some(spell),
+                }
                 if place == 0 || answered_us.is_none_or(|answered_us| answered_us > spell.from_us) {
-                    let until_us = to_us.min(answered_us.unwrap_or(to_us));
-                    *waited_s.get_or_insert(0.0) += seconds(until_us - spell.from_us).max(0.0);
-                    responded |= answered_us.is_some_and(|answered_us| answered_us <= to_us);
+                    let until_us = answered_us.map_or(to_us, |answered_us| Some(answered_us.min(to_us.unwrap_or(answered_us))));
+                    let waited_s = waited_s.get_or_insert(0.0);
+                    match until_us {
+                        Some(until_us) => *waited_s += seconds(until_us - spell.from_us).max(0.0),
+                        None => awaits = Some(spell),
+                    }
+                    responded |= answered_us.is_some_and(|answered_us| to_us.is_none_or(|to_us| answered_us <= to_us));
                 }
             }
             let last = held.last().is_some_and(|spell| spell.unit == unit);
             let end = story.end.map_or(Wait::OPEN, |(end, _): (End, i64)| end.number());
-            pieces.push(Piece::Ended {
-                unit,
-                row: number,
-                seconds: f64::to_bits(held_s),
-                end: if last { end } else { HANDED_OVER },
-                limit_s,
+            pieces.push(match holds {
+                Some(spell) => Piece::Held {
+                    unit,
+                    row: number,
+                    before: f64::to_bits(held_s),
+                    from_us: spell.from_us,
+                    paused: f64::to_bits(spell.paused_s),
+                    limit_s,
+                },
+                None => Piece::Ended {
+                    unit,
+                    row: number,
+                    seconds: f64::to_bits(held_s),
+                    end: if last { end } else { HANDED_OVER },
+                    limit_s,
+                },
             });
-            if let Some(waited_s) = waited_s {
-                pieces.push(Piece::Answered {
+            pieces.extend(waited_s.map(|waited_s| match awaits {
+                Some(spell) => Piece::Awaited {
+                    unit,
+                    row: number,
+                    before: f64::to_bits(waited_s),
+                    from_us: spell.from_us,
+                },
+                None => Piece::Answered {
                     unit,
                     row: number,
                     seconds: f64::to_bits(waited_s),
                     came: responded,
-                });
-            }
+                },
+            }));
         }
     }
 

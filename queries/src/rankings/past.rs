@@ -8,6 +8,7 @@ use datafusion::arrow::array::RecordBatch;
 use tanggap_engine::case::Change;
 
 use super::book::{column, told_areas};
+use super::growing::{Grower, Growing};
 use super::lives::{Lives, Row, UNLOCATED};
 use super::mixed::{hour_band, stratum};
 use super::outcome::{Outcomes, Piece, Whose};
@@ -29,6 +30,7 @@ pub(crate) struct Past {
     resolution: Vec<PastWaits>,
     response: Vec<PastWaits>,
     mixed: PastStrata,
+    growing: Growing,
     /// Reports that are asked anew at each moment, and when.
     apart: Vec<(u32, Span)>,
     outcomes: Outcomes,
@@ -40,6 +42,7 @@ struct Pile {
     resolution: Vec<WaitMoves>,
     response: Vec<WaitMoves>,
     mixed: Vec<StratumMoves>,
+    growing: Vec<(Grower, Span)>,
     apart: Vec<(u32, Span)>,
 }
 
@@ -130,6 +133,7 @@ impl Past {
             resolution,
             response,
             mixed,
+            growing: Growing::of(pile.growing),
             apart: pile.apart,
             outcomes,
         }
@@ -143,7 +147,7 @@ impl Past {
     /// Bytes held beside the struct itself, the reports left out.
     pub(crate) fn heap_bytes(&self) -> usize {
         let waits: usize = self.resolution.iter().chain(&self.response).map(PastWaits::heap_bytes).sum();
-        waits + self.mixed.heap_bytes() + self.apart.capacity() * size_of::<(u32, Span)>()
+        waits + self.mixed.heap_bytes() + self.growing.heap_bytes() + self.apart.capacity() * size_of::<(u32, Span)>()
     }
 }
 
@@ -161,6 +165,7 @@ impl Pile {
             resolution: vec![WaitMoves::default(); units],
             response: vec![WaitMoves::default(); units],
             mixed: vec![StratumMoves::default(); strata.min(usize::from(u16::MAX) + 1)],
+            growing: Vec::new(),
             apart: Vec::new(),
         };
         let mut changes: Vec<Change> = Vec::new();
@@ -215,6 +220,7 @@ impl Pile {
                     None => own.waits(row.filed_us, Wait::UNSAID, span),
                 }
             }
+            Piece::Held { .. } | Piece::Awaited { .. } => self.growing.extend(Grower::of(piece, rows).map(|grower| (grower, span))),
             Piece::Apart => self.apart.push((u32::try_from(number).unwrap_or(u32::MAX), span)),
         }
     }
@@ -227,11 +233,12 @@ impl Pile {
         for (own, other) in self.mixed.iter_mut().zip(&mut other.mixed) {
             own.append(other);
         }
+        self.growing.append(&mut other.growing);
         self.apart.append(&mut other.apart);
     }
 }
 
-fn stratum_of(row: &Row) -> u16 {
+pub(super) fn stratum_of(row: &Row) -> u16 {
     stratum(row.kind as usize, hour_band(row.filed_us))
 }
 
@@ -240,7 +247,7 @@ fn wait(piece: Piece, row: &Row) -> Option<Wait> {
     let (seconds, end, limit_s) = match piece {
         Piece::Ended { seconds, end, limit_s, .. } => (seconds, end, limit_s),
         Piece::Answered { seconds, came, .. } => (seconds, if came { Wait::RESOLVED } else { Wait::OPEN }, Wait::UNSAID),
-        Piece::Open { .. } | Piece::Unanswered { .. } | Piece::Apart => return None,
+        Piece::Open { .. } | Piece::Unanswered { .. } | Piece::Held { .. } | Piece::Awaited { .. } | Piece::Apart => return None,
     };
     Some(Wait {
         filed_us: row.filed_us,
@@ -280,9 +287,28 @@ impl<'a> Moment<'a> {
             response: vec![Vec::new(); past.units.len()],
             mixed: Vec::new(),
         };
+        past.growing.each(asked, |grower| {
+            let wait = grower.wait(asked.at_us);
+            let unit = grower.unit as usize;
+            if grower.response {
+                moment.response[unit].push(wait);
+            } else {
+                moment.resolution[unit].push(wait);
+                moment.mixed.push(MixedWait {
+                    stratum: grower.stratum,
+                    unit: grower.unit,
+                    filed_us: wait.filed_us,
+                    seconds: wait.seconds,
+                    closed: false,
+                });
+            }
+        });
         let (mut changes, mut pieces) = (Vec::new(), Vec::new());
         for (number, _) in past.apart.iter().filter(|(_, span)| span.holds(asked.at_us)) {
             let life = past.outcomes.lives.life(*number as usize);
+            if life.rows.iter().all(|row| row.filed_us <= asked.since_us) {
+                continue;
+            }
             past.outcomes.at(&life, &mut changes, asked.at_us, &mut pieces);
             for piece in &pieces {
                 moment.put(*piece, life.rows);
@@ -311,7 +337,8 @@ impl<'a> Moment<'a> {
                 let wait = wait(piece, row).unwrap_or_else(|| open(row, Wait::UNSAID));
                 self.response[unit as usize].push(wait);
             }
-            Piece::Apart => {}
+            // Of one moment nothing grows.
+            Piece::Held { .. } | Piece::Awaited { .. } | Piece::Apart => {}
         }
     }
 }
