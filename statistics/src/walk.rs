@@ -73,10 +73,7 @@ impl Walk<'_> {
         if self.cases == 0 {
             return WaitTimes::default();
         }
-        let mut ends = std::array::from_fn(|end| self.counted(&self.sorted.ended[end]));
-        for wait in self.between {
-            ends[usize::from(wait.end)] += 1;
-        }
+        let ends = self.ends();
         let closed = ends[RESOLVED];
         let (resolved_share, otherwise_share) = self.shares(tau).unwrap_or_else(|| self.shares_plainly(tau));
         WaitTimes {
@@ -107,6 +104,21 @@ impl Walk<'_> {
         }
     }
 
+    /// How many ended in each way.
+    fn ends(&self) -> [u64; END_KINDS] {
+        let mut ends = [0; END_KINDS];
+        let sets: Vec<(usize, &Marks)> = self.sorted.ended.iter().enumerate().filter(|(_, set)| !set.is_empty()).collect();
+        for segment in self.segments {
+            for (end, set) in &sets {
+                ends[*end] += u64::from((segment.kept & set.word(segment.word())).count_ones());
+            }
+        }
+        for wait in self.between {
+            ends[usize::from(wait.end)] += 1;
+        }
+        ends
+    }
+
     /// How many of the sorted ones that count are in a set.
     fn counted(&self, set: &Marks) -> u64 {
         if set.is_empty() {
@@ -118,8 +130,17 @@ impl Walk<'_> {
 
     fn closed_sum(&self) -> f64 {
         // Several sums side by side; one would wait for itself.
-        let mut sums = [0.0; 4];
-        let mut add = |seconds: f64| sums = [sums[1], sums[2], sums[3], sums[0] + seconds];
+        let (mut sums, mut held, mut holds) = ([0.0; 4], [0.0; 4], 0);
+        let mut add = |seconds: f64| {
+            held[holds % 4] = seconds;
+            holds += 1;
+            if holds == held.len() {
+                for (sum, seconds) in sums.iter_mut().zip(held) {
+                    *sum += seconds;
+                }
+                holds = 0;
+            }
+        };
         let mut between = self.between.iter();
         for segment in self.segments {
             let mut closed = segment.kept & self.sorted.ended[RESOLVED].word(segment.word());
@@ -133,6 +154,9 @@ impl Walk<'_> {
             {
                 add(wait.seconds);
             }
+        }
+        for (sum, seconds) in sums.iter_mut().zip(&held[..holds]) {
+            *sum += seconds;
         }
         sums.iter().sum()
     }
