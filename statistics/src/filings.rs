@@ -38,8 +38,14 @@ impl Filings {
         cases - earlier
     }
 
+    /// The places of those filed after one moment and up to another.
+    pub(crate) fn within(&self, since_us: i64, until_us: i64) -> &[u32] {
+        let earlier = self.filed_us.partition_point(|filed_us| *filed_us <= since_us);
+        let later = self.filed_us.partition_point(|filed_us| *filed_us <= until_us);
+        &self.places[earlier..later.max(earlier)]
+    }
+
     /// Bytes held beside the struct itself.
-    #[cfg(test)]
     pub(crate) fn heap_bytes(&self) -> usize {
         self.filed_us.capacity() * size_of::<i64>() + self.places.capacity() * size_of::<u32>()
     }
@@ -65,6 +71,15 @@ mod tests {
             let places: Vec<usize> = (0..192).filter(|place| marks[place / 64] >> (place % 64) & 1 == 1).collect();
             let expected: Vec<usize> = (0..150).filter(|place| filed[*place] > since_us).collect();
             assert_eq!((marked, places), (expected.len(), expected), "after {since_us}");
+            let mut within: Vec<u32> = filings.within(since_us, 60).to_vec();
+            within.sort_unstable();
+            let expected = (0_u32..)
+                .zip(&filed)
+                .filter(|(_, filed_us)| (since_us + 1..=60).contains(*filed_us));
+            assert!(
+                within.into_iter().eq(expected.map(|(place, _)| place)),
+                "after {since_us}, up to 60"
+            );
         }
         assert_eq!(Filings::default().mark(0, &mut marks), 0);
         assert!(marks.is_empty() && Filings::of([3].into_iter()).heap_bytes() >= 12);

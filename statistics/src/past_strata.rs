@@ -62,7 +62,8 @@ impl PastStrata {
         if !tau.is_finite() || tau <= 0.0 {
             return None;
         }
-        let (mut sums, mut between, mut segments) = (Sums::of(units), Vec::new(), Vec::new());
+        let (mut sums, mut between) = (Sums::of(units), Vec::new());
+        let (mut marks, mut segments) = (Vec::new(), Vec::new());
         for (number, stratum) in (0..=u16::MAX).zip(&self.strata) {
             let from = others.partition_point(|case| case.stratum < number);
             let own = others[from..].iter().take_while(|case| case.stratum == number);
@@ -72,7 +73,8 @@ impl PastStrata {
                 place = stratum.place_of(case, place);
                 place
             });
-            let cases = cut(stratum.known.marks(asked), places, &mut segments) + between.len();
+            stratum.known.mark(asked, &mut marks);
+            let cases = cut(marks.iter().copied(), places, &mut segments) + between.len();
             let sweep = Sweep {
                 alike: &stratum.ended,
                 segments: &segments,

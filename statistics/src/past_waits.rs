@@ -50,6 +50,7 @@ pub struct PastWaits {
 #[derive(Debug, Default)]
 pub struct PastScratch {
     between: Vec<Wait>,
+    marks: Vec<u64>,
     segments: Vec<Segment>,
     shares: Vec<f64>,
 }
@@ -98,7 +99,12 @@ impl PastWaits {
 
     /// A walk along the cases known at the moment that count.
     fn walk<'a>(&'a self, asked: Asked, others: &[Wait], scratch: &'a mut PastScratch) -> (Walk<'a>, &'a mut Vec<f64>) {
-        let PastScratch { between, segments, shares } = scratch;
+        let PastScratch {
+            between,
+            marks,
+            segments,
+            shares,
+        } = scratch;
         between.clear();
         self.waiting.each(asked.at_us, |filed_us, limit_s| {
             if filed_us > asked.since_us {
@@ -121,7 +127,8 @@ impl PastWaits {
             place = self.place_of(wait, place);
             place
         });
-        let cases = cut(self.known.marks(asked), places, segments) + between.len();
+        self.known.mark(asked, marks);
+        let cases = cut(marks.iter().copied(), places, segments) + between.len();
         let walk = Walk {
             sorted: &self.ended,
             segments,
