@@ -15,7 +15,7 @@ pub(crate) struct Known {
 }
 
 /// Where less than one in so many was filed in the window, only these are looked at.
-const FEW: usize = 3;
+const FEW: usize = 16;
 
 impl Known {
     /// Of cases by when each was filed, and when its end holds. Those beyond the 2³²nd are taken as known for good.
