@@ -38,7 +38,7 @@ pub struct Polled {
     pub messages: usize,
     /// Payload bytes given to the sink.
     pub bytes: usize,
-    /// One past the last offset the broker held at its last answer; `None` before the first.
+    /// One past the last offset the broker held at its last answer to this reader; `None` before the first.
     pub high_watermark: Option<i64>,
     /// The lane has read all the broker held at its last answer.
     pub at_end: bool,
@@ -51,6 +51,8 @@ pub struct LaneReader {
     topic: CString,
     lane: Lane,
     next_offset: i64,
+    /// The broker has answered this reader. Until then the client's high watermark may be of a time when the lane was here before.
+    answered: bool,
     /// The high watermark when the end was reached.
     end: Option<i64>,
     timeout: Duration,
@@ -81,6 +83,7 @@ impl LaneReader {
             topic,
             lane: lane.clone(),
             next_offset,
+            answered: false,
             end: None,
             timeout,
             progress: Instant::now(),
@@ -128,6 +131,7 @@ impl LaneReader {
             };
             match self.queue.poll(wait) {
                 Some(Ok(message)) => {
+                    self.answered = true;
                     let offset = message.offset();
                     // A fetch may start before the offset asked for, at the head of a compressed batch.
                     if offset < self.next_offset {
@@ -145,7 +149,7 @@ impl LaneReader {
                     bytes += payload.map_or(0, <[u8]>::len);
                 }
                 Some(Err(Native::PartitionEOF(_))) => {
-                    ended = true;
+                    (self.answered, ended) = (true, true);
                     break;
                 }
                 Some(Err(error)) => self.fail(&error)?,
@@ -153,7 +157,8 @@ impl LaneReader {
                 None => {}
             }
         }
-        let high_watermark = cached_high(&self.consumer, &self.topic, self.lane.partition);
+        let cached = cached_high(&self.consumer, &self.topic, self.lane.partition);
+        let high_watermark = cached.filter(|_| self.answered);
         if ended {
             self.end = high_watermark.or(Some(self.next_offset));
         }

@@ -23,6 +23,7 @@ pub(crate) const PROMISES: &[Check] = checks![
     every_message_comes_once_and_in_order_on_its_lane,
     a_reader_resumes_at_the_offset_it_is_given,
     a_lane_opened_again_further_back_gives_nothing_stale,
+    a_lane_that_was_away_is_not_at_its_former_end,
     a_message_carries_the_brokers_time_and_not_its_producers,
     a_tombstone_has_no_payload_and_moves_the_offset,
     a_topic_that_does_not_exist_yet_is_waited_for,
@@ -106,6 +107,30 @@ fn a_lane_opened_again_further_back_gives_nothing_stale(brokers: &str) {
     drop(reader);
     let mut reader = source.open(lane, 10).unwrap();
     assert_eq!(read(&mut reader, 1_990), numbers(10..2_000));
+}
+
+/// Lanes move between processes and come back. What the client remembers of a lane's end is of the time before.
+fn a_lane_that_was_away_is_not_at_its_former_end(brokers: &str) {
+    let config = config(brokers, "away");
+    fill(&config, 100);
+    let source = KafkaSource::connect(&config).unwrap();
+    let lane = source.lanes().unwrap().remove(0);
+    let mut reader = source.open(&lane, 0).unwrap();
+    read(&mut reader, 100);
+    assert_eq!(read_to_end(&mut reader), Some(100));
+    drop(reader);
+    append(&config, 100..150);
+    let mut reader = source.open(&lane, 100).unwrap();
+    let at_once = reader.poll(0, Duration::ZERO, &mut |_| {}).unwrap();
+    assert_eq!((at_once.high_watermark, at_once.at_end), (None, false), "nothing is known yet");
+    let (mut given, deadline) = (0, Instant::now() + PATIENCE);
+    while given < 50 {
+        assert!(Instant::now() < deadline, "{given} messages of 50");
+        let polled = reader.poll(1, Duration::from_millis(100), &mut |_| {}).unwrap();
+        given += polled.messages;
+        assert_eq!(polled.at_end, given == 50, "after {given} of 50");
+    }
+    assert_eq!(read_to_end(&mut reader), Some(150));
 }
 
 fn a_message_carries_the_brokers_time_and_not_its_producers(brokers: &str) {
