@@ -46,6 +46,9 @@ pub struct PastWaits {
     waiting: Pending,
 }
 
+/// Numbers passed over at once: what the memory brings at once.
+const STRIDE: usize = 8;
+
 /// Room that is used again from one unit to the next.
 #[derive(Debug, Default)]
 pub struct PastScratch {
@@ -159,15 +162,14 @@ impl PastWaits {
     }
 }
 
-/// The first place from one on whose number is at least so large, in steps that double: it is seldom far.
+/// The first place from one on whose number is at least so large. In strides along the memory: who leaps through it waits for it.
 pub(super) fn first_from(sorted: &[f64], from: usize, least: f64) -> usize {
-    let (mut low, mut step) = (from, 1);
-    while sorted.get(low + step - 1).is_some_and(|number| *number < least) {
-        low += step;
-        step *= 2;
+    let mut place = from;
+    while sorted.get(place + STRIDE - 1).is_some_and(|number| *number < least) {
+        place += STRIDE;
     }
-    let high = (low + step - 1).min(sorted.len());
-    low + sorted[low..high].partition_point(|number| *number < least)
+    let rest = &sorted[place.min(sorted.len())..(place + STRIDE).min(sorted.len())];
+    place + rest.partition_point(|number| *number < least)
 }
 
 #[cfg(test)]
