@@ -8,6 +8,7 @@ mod backlog;
 mod flow;
 mod lines;
 mod made_city;
+mod steady;
 mod usage;
 
 use std::io::Write;
@@ -17,6 +18,7 @@ pub use backlog::{Drained, ReadAlone, at_rest, drain, fill, read_alone};
 pub use flow::{Flow, on_their_way, send_steadily};
 pub use lines::{Refused, lines, refused};
 pub use made_city::{Chance, DAY, HOUR, MINUTE, MadeCity, Said};
+pub use steady::keep_up;
 pub use usage::Usage;
 
 /// Least nanoseconds per item of several runs of `work`, which handles `items` items.
