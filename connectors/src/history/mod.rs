@@ -3,6 +3,8 @@
 
 mod delta;
 mod error;
+mod file;
+mod ordered;
 mod outward;
 mod part;
 mod safe_store;

@@ -11,11 +11,13 @@ mod upkeep;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::path::Path as Folder;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use arrow::array::{AsArray as _, RecordBatch};
+use arrow::error::ArrowError;
 use bytes::Bytes;
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties, TransactionError};
 use deltalake_core::kernel::{Action, Add, Transaction};
@@ -33,7 +35,8 @@ use tokio::runtime::{Builder, Runtime};
 use url::Url;
 
 use self::columns::{delta_columns, grown, same_columns};
-use super::part::{joined, parquet_bytes, statistics};
+use super::file::File;
+use super::ordered::Ordered;
 use super::safe_store::safe_store;
 use super::table::{DATE, LANE};
 use super::{HistoryError, HistoryTable, Part};
@@ -170,7 +173,8 @@ impl DeltaHistory {
         self.make(table)?;
         let mut actions = Vec::with_capacity(parts.len());
         for part in parts.iter().filter(|part| part.rows.num_rows() > 0) {
-            actions.push(Action::Add(self.write(table, part, true)?));
+            let rows = [Ok(part.rows.clone())];
+            actions.push(Action::Add(self.put(table, part.date.as_deref(), rows, true)?));
         }
         let lanes = through.iter().map(|(lane, at)| Transaction::new(lane, *at)).collect();
         let operation = DeltaOperation::Write {
@@ -216,25 +220,25 @@ impl DeltaHistory {
     /// # Errors
     /// A file cannot be read, or has other columns.
     pub fn read(&self, table: HistoryTable, files: &[HistoryFile]) -> Result<RecordBatch, HistoryError> {
-        let wrong = |reason: String| HistoryError::Table {
-            table: table.name(),
-            reason,
-        };
+        Ok(self.ordered(table, files)?.whole()?)
+    }
+
+    fn ordered(&self, table: HistoryTable, files: &[HistoryFile]) -> Result<Ordered, HistoryError> {
         let now = table.columns();
         let mut batches = Vec::new();
         for file in files {
-            let path = Path::parse(&file.path).map_err(|error| wrong(error.to_string()))?;
+            let path = Path::parse(&file.path).map_err(wrong(table))?;
             let bytes = async { self.store.get(&path).await?.bytes().await };
-            let bytes: Bytes = self.runtime.block_on(bytes).map_err(|error| wrong(error.to_string()))?;
+            let bytes: Bytes = self.runtime.block_on(bytes).map_err(wrong(table))?;
             let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).and_then(ParquetRecordBatchReaderBuilder::build);
-            for batch in reader.map_err(|error| wrong(format!("{path}: {error}")))? {
+            for batch in reader.map_err(|error| wrong(table)(format!("{path}: {error}")))? {
                 batches.push(completed(&batch?, &now).ok_or_else(|| HistoryError::Rows {
                     table: table.name(),
                     reason: format!("{path} has other columns"),
                 })?);
             }
         }
-        joined(table, &batches)
+        Ok(Ordered::new(table, batches)?)
     }
 
     /// Makes a table that is not there.
@@ -267,30 +271,40 @@ impl DeltaHistory {
         Ok(())
     }
 
-    /// Writes a file, and gives its entry for the log.
-    fn write(&self, table: HistoryTable, part: &Part, new: bool) -> Result<Add, HistoryError> {
-        let wrong = |reason: String| HistoryError::Table {
-            table: table.name(),
-            reason,
+    /// Puts rows of one date down as a file, and gives its entry for the log. `new`: no other file had them.
+    fn put(
+        &self,
+        table: HistoryTable,
+        date: Option<&str>,
+        rows: impl IntoIterator<Item = Result<RecordBatch, ArrowError>>,
+        new: bool,
+    ) -> Result<Add, HistoryError> {
+        let mut rows = rows.into_iter().peekable();
+        let columns = match rows.peek() {
+            Some(Ok(rows)) => rows.schema(),
+            _ => table.columns(),
         };
-        let bytes = parquet_bytes(&part.rows).map_err(wrong)?;
+        let mut file = File::new(table, columns).map_err(wrong(table))?;
+        for rows in rows {
+            file.write(&rows?).map_err(wrong(table))?;
+        }
+        let (bytes, told) = file.finish().map_err(wrong(table))?;
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         let name = format!("part-{}.zstd.parquet", uuid::Uuid::new_v4());
-        let path = match &part.date {
+        let path = match date {
             Some(date) => format!("{DATE}={date}/{name}"),
             None => name,
         };
-        let at = Path::parse(format!("{}/{}/{path}", self.root, table.name())).map_err(|error| wrong(error.to_string()))?;
-        let put = self.store.put(&at, bytes.into());
-        self.runtime.block_on(put).map_err(|error| wrong(error.to_string()))?;
+        let at = Path::parse(format!("{}/{}/{path}", self.root, table.name())).map_err(wrong(table))?;
+        self.runtime.block_on(self.store.put(&at, bytes.into())).map_err(wrong(table))?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Ok(Add {
             path,
-            partition_values: part.date.iter().map(|date| (DATE.to_owned(), Some(date.clone()))).collect(),
+            partition_values: date.iter().map(|date| (DATE.to_owned(), Some((*date).to_owned()))).collect(),
             size,
             modification_time: i64::try_from(now.as_millis()).unwrap_or(i64::MAX),
             data_change: new,
-            stats: Some(statistics(table, &part.rows)),
+            stats: Some(told),
             ..Add::default()
         })
     }
@@ -341,6 +355,10 @@ async fn is_there(store: &dyn ObjectStore, at: &Path) -> bool {
 }
 
 fn failed(table: HistoryTable) -> impl Fn(DeltaTableError) -> HistoryError {
+    move |error| wrong(table)(error)
+}
+
+fn wrong<E: Display>(table: HistoryTable) -> impl Fn(E) -> HistoryError {
     move |error| HistoryError::Table {
         table: table.name(),
         reason: error.to_string(),

@@ -102,3 +102,32 @@ fn the_small_files_of_a_day_that_is_over_become_one() {
     );
     assert_eq!(numbers(&opened(folder.path())), [1, 2, 3, 4, 5]);
 }
+
+#[test]
+fn what_is_put_together_is_in_order_and_told_of_as_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut history = opened(folder.path());
+    // Some more than are written at a time, by two lanes in turn.
+    let many = 1 << 15;
+    for turn in 0..3 {
+        for lane in ["b-0", "a-0"] {
+            let numbers: Vec<i64> = (turn * many + 1..=(turn + 1) * many).collect();
+            append(&mut history, "2016-03-07", lane, &numbers).unwrap();
+        }
+    }
+    append(&mut history, "2016-03-08", "a-0", &[3 * many + 1]).unwrap();
+    let before = numbers(&history);
+    assert_eq!(history.compact(HistoryTable::Events).unwrap(), 6);
+    let file = history.files(HistoryTable::Events).unwrap().swap_remove(0);
+    let rows = history.read(HistoryTable::Events, &[file]).unwrap();
+    let seq = rows.column_by_name(schema::SEQ).unwrap();
+    let of_a_lane: Vec<i64> = (1..=3 * many).collect();
+    let seq = seq.as_any().downcast_ref::<Int64Array>().unwrap().values().to_vec();
+    assert_eq!(seq, [&of_a_lane[..], &of_a_lane].concat(), "by lane, then number");
+    assert_eq!(numbers(&history), before);
+    let log = folder.path().join("history/events/_delta_log");
+    let newest = std::fs::read_dir(log).unwrap().map(|entry| entry.unwrap().path()).max().unwrap();
+    let told = std::fs::read_to_string(newest).unwrap();
+    let range = format!("\\\"maxValues\\\":{{\\\"seq\\\":{}}},\\\"minValues\\\":{{\\\"seq\\\":1}}", 3 * many);
+    assert!(told.contains(&range), "{told}");
+}

@@ -9,14 +9,14 @@ use deltalake_core::{DeltaTable, checkpoints};
 
 use super::{DeltaHistory, HistoryFile, failed};
 use crate::history::part::newest_of_each_lane;
-use crate::history::{HistoryError, HistoryTable, Part};
+use crate::history::{HistoryError, HistoryTable};
 
 /// Files below this are put together with others of their day, bytes.
-const SMALL: u64 = 16 << 20;
+const SMALL: u64 = 4 << 20;
 /// So many small files of a day that is not over are enough to put together.
 const MANY: usize = 24;
-/// Files are put together up to about this size, bytes.
-const LARGE: u64 = 64 << 20;
+/// Files are put together up to about this size, bytes: in memory their rows take some twenty times as much, once.
+const LARGE: u64 = 16 << 20;
 
 impl DeltaHistory {
     /// Puts together small files of one day of a table, if it is time; gives how many. Days that are over are left with few files.
@@ -43,14 +43,16 @@ impl DeltaHistory {
             })
             .cloned()
             .collect();
-        let rows = self.read(table, &taken)?;
+        let rows = self.ordered(table, &taken)?;
+        let date = date.as_deref();
         // Where a lane stood before is of no use once it is known where it stands.
         let superseded = table == HistoryTable::Lanes;
-        let part = Part {
-            date: date.clone(),
-            rows: if superseded { newest_of_each_lane(&rows)? } else { rows },
+        let file = if superseded {
+            self.put(table, date, [Ok(newest_of_each_lane(&rows.whole()?)?)], superseded)?
+        } else {
+            self.put(table, date, rows.chunks(), superseded)?
         };
-        let mut actions = vec![Action::Add(self.write(table, &part, superseded)?)];
+        let mut actions = vec![Action::Add(file)];
         if let Some(Ok(state)) = self.tables.get(&table).map(DeltaTable::snapshot) {
             let folder = self.root.clone().join(table.name());
             let log = state.log_data();
