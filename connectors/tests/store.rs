@@ -10,7 +10,7 @@ use arrow::array::{AsArray, Int64Array, RecordBatch};
 use arrow::compute::concat_batches;
 use arrow::datatypes::Int64Type;
 use tanggap_connectors::store::{
-    CommitStore, Committed, DurableLocal, Epoch, LaneLog, Merge, Recovered, StoreError, epochs, lanes, read_lane,
+    CommitStore, Committed, DurableLocal, Epoch, Extent, LaneLog, Merge, Recovered, StoreError, epochs, lanes, read_lane,
 };
 use tanggap_engine::commit::Writer;
 use tanggap_engine::lane::LaneScalars;
@@ -26,10 +26,11 @@ fn rows(values: impl IntoIterator<Item = i64>) -> RecordBatch {
 struct Join;
 
 impl Merge for Join {
-    fn merge(&mut self, table: &str, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, String> {
-        if table == "last" {
-            return Ok(batches.into_iter().next_back().into_iter().collect());
-        }
+    fn extent(&self, table: &str) -> Extent {
+        if table == "last" { Extent::Newest } else { Extent::Rows }
+    }
+
+    fn merge(&mut self, _table: &str, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, String> {
         concat_batches(batches[0].schema_ref(), &batches)
             .map(|whole| vec![whole])
             .map_err(|error| error.to_string())
@@ -194,6 +195,10 @@ impl CommitStore for Watched {
         self.0.get(path)
     }
 
+    fn get_range(&self, path: &str, at: u64, bytes: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.get_range(path, at, bytes)
+    }
+
     fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
         self.0.list(folder)
     }
@@ -226,6 +231,64 @@ fn a_stale_owner_whose_segment_was_cleared_away_before_it_merged_it_is_fenced_to
     assert!(matches!(error, StoreError::Fenced { epoch: 8, .. }), "{error}");
     let (_, recovered) = open(folder.path(), "d").unwrap();
     assert_eq!(values(&recovered.unwrap(), "cases"), (1..=8).collect::<Vec<_>>());
+}
+
+/// Joins rows, and notes how many it was given at once, by table.
+#[derive(Default)]
+struct Noting(Vec<(String, usize)>);
+
+impl Merge for Noting {
+    fn extent(&self, table: &str) -> Extent {
+        match table {
+            "last" => Extent::Newest,
+            "sums" => Extent::Whole,
+            _ => Extent::Rows,
+        }
+    }
+
+    fn merge(&mut self, table: &str, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, String> {
+        self.0.push((table.to_owned(), batches.iter().map(RecordBatch::num_rows).sum()));
+        Join.merge(table, batches)
+    }
+}
+
+#[test]
+fn large_segments_are_merged_a_table_and_some_rows_at_a_time() {
+    const MANY: i64 = 300_000;
+    let folder = tempfile::tempdir().unwrap();
+    let (mut log, _) = open(folder.path(), "a").unwrap();
+    let mut noting = Noting::default();
+    for number in 0..8 {
+        // The last segments have few rows, and are small enough to be read whole.
+        let many = if number < 6 { MANY } else { 2 };
+        let first = number * MANY;
+        let mut tables = vec![("cases", rows(first..first + many)), ("sums", rows(first..first + many))];
+        if number != 7 {
+            tables.push(("last", rows([number])));
+        }
+        let epoch = Epoch {
+            next_offset: number,
+            input_hash: String::new(),
+            newest_broker_time_us: None,
+            made_with: BTreeMap::new(),
+            state: LaneScalars::default(),
+            sent: BTreeMap::new(),
+            tables,
+        };
+        assert_eq!(log.commit(epoch, &mut noting).unwrap().merged, if number == 7 { 8 } else { 0 });
+    }
+    let many = usize::try_from(MANY).unwrap();
+    let of = |table: &str| -> Vec<usize> { noting.0.iter().filter(|(of, _)| of == table).map(|(_, rows)| *rows).collect() };
+    assert_eq!(of("cases"), [many, many, many, many, many, many, 4]);
+    assert_eq!(of("sums"), [6 * many + 4]);
+    assert_eq!(of("last"), [1], "of the newest segment that has it");
+    drop(log);
+    let (_, recovered) = open(folder.path(), "b").unwrap();
+    let recovered = recovered.unwrap();
+    let written = |number: i64| number * MANY..number * MANY + if number < 6 { MANY } else { 2 };
+    assert_eq!(values(&recovered, "cases"), (0..8).flat_map(written).collect::<Vec<_>>());
+    assert_eq!(values(&recovered, "sums"), (0..8).flat_map(written).collect::<Vec<_>>());
+    assert_eq!(values(&recovered, "last"), [6]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use datafusion::arrow::array::{AsArray, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::{concat_batches, filter_record_batch};
 use datafusion::arrow::datatypes::Int64Type;
-use tanggap_connectors::store::Merge;
+use tanggap_connectors::store::{Extent, Merge};
 use tanggap_engine::event::schema;
 use tanggap_engine::pane::Kernel;
 use tanggap_queries::measures::PaneKernel;
@@ -56,16 +56,25 @@ impl Merging {
 }
 
 impl Merge for Merging {
+    fn extent(&self, table: &str) -> Extent {
+        match table {
+            // Messages of earlier epochs are acknowledged.
+            table::OUTBOX | table::TRAFFIC => Extent::Newest,
+            table::PANES | table::SEEN | table::DEAD_LETTERS => Extent::Whole,
+            _ => Extent::Rows,
+        }
+    }
+
     fn merge(&mut self, table: &str, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, String> {
         let Some(first) = batches.first() else { return Ok(batches) };
         let joined = || concat_batches(first.schema_ref(), &batches).map_err(|error| error.to_string());
         let merged = match table {
             table::PANES => self.sum(&batches)?,
-            table::TRAFFIC => return Ok(batches.into_iter().next_back().into_iter().collect()),
-            // Those of earlier epochs are acknowledged.
+            table::SEEN => newest_of_each_key(batches, self.swept_us)?,
+            // Also without rows: what an older segment says does not count any more.
+            table::TRAFFIC => return Ok(batches),
             table::OUTBOX => of_epoch(&joined()?, self.epoch)?,
             table::DEAD_LETTERS => letters::newest(&joined()?, self.keep_letters),
-            table::SEEN => newest_of_each_key(&joined()?, self.swept_us)?,
             table::SIGNALS => since(&joined()?, schema::EVENT_TIME, self.kept_from).map_err(|error| error.to_string())?,
             table::LEVELS => since(&joined()?, schema::TIME, self.kept_from).map_err(|error| error.to_string())?,
             table::LOG | table::OVER => match self.exported {
@@ -80,16 +89,24 @@ impl Merge for Merging {
 }
 
 /// Rows of [`schema::SEEN`] without those that a later row replaces or a sweep has forgotten.
-fn newest_of_each_key(rows: &RecordBatch, swept_us: i64) -> Result<RecordBatch, String> {
-    let keys = rows.column(0).as_fixed_size_binary();
-    let keep_until = rows.column(3).as_primitive::<Int64Type>();
-    let mut replaced: HashSet<&[u8]> = HashSet::with_capacity(rows.num_rows());
-    let mut keep: Vec<bool> = (0..rows.num_rows())
-        .rev()
-        .map(|row| replaced.insert(keys.value(row)) && keep_until.value(row) > swept_us)
-        .collect();
-    keep.reverse();
-    filter_record_batch(rows, &BooleanArray::from(keep)).map_err(|error| error.to_string())
+fn newest_of_each_key(mut batches: Vec<RecordBatch>, swept_us: i64) -> Result<RecordBatch, String> {
+    let mut replaced: HashSet<&[u8]> = HashSet::new();
+    let mut kept = Vec::with_capacity(batches.len());
+    for rows in batches.iter().rev() {
+        let keys = rows.column(0).as_fixed_size_binary();
+        let keep_until = rows.column(3).as_primitive::<Int64Type>();
+        let mut keep: Vec<bool> = (0..rows.num_rows())
+            .rev()
+            .map(|row| replaced.insert(keys.value(row)) && keep_until.value(row) > swept_us)
+            .collect();
+        keep.reverse();
+        kept.push(BooleanArray::from(keep));
+    }
+    for (rows, keep) in batches.iter_mut().zip(kept.into_iter().rev()) {
+        *rows = filter_record_batch(rows, &keep).map_err(|error| error.to_string())?;
+    }
+    let schema = batches[0].schema();
+    concat_batches(&schema, &batches).map_err(|error| error.to_string())
 }
 
 /// Rows of an outbox that are of this epoch.

@@ -6,6 +6,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::path::Path;
 use object_store::{ClientConfigKey, Error, ObjectStore, ObjectStoreExt as _, PutMode, PutPayload, RetryConfig};
@@ -122,12 +123,13 @@ impl CommitStore for Bucket {
 
     fn get(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let at = self.path(path);
-        let read = async { self.store.get(&at).await?.bytes().await };
-        match self.runtime.block_on(read) {
-            Ok(bytes) => Ok(Some(bytes.into())),
-            Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(failed(path, error)),
-        }
+        if_there(path, self.runtime.block_on(async { self.store.get(&at).await?.bytes().await }))
+    }
+
+    fn get_range(&self, path: &str, at: u64, bytes: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let of = self.path(path);
+        let range = at..at.saturating_add(bytes);
+        if_there(path, self.runtime.block_on(self.store.get_range(&of, range)))
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
@@ -147,6 +149,15 @@ impl CommitStore for Bucket {
             Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(failed(path, error)),
         }
+    }
+}
+
+/// What was read of an object; none if there is none.
+fn if_there(path: &str, read: Result<Bytes, Error>) -> Result<Option<Vec<u8>>, StoreError> {
+    match read {
+        Ok(bytes) => Ok(Some(bytes.into())),
+        Err(Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(failed(path, error)),
     }
 }
 

@@ -12,6 +12,10 @@ pub(super) fn files(store: &dyn CommitStore) {
     assert_eq!(store.get("a/1").unwrap().as_deref(), Some(&b"one"[..]));
     store.put("a/1", b"two").unwrap();
     assert_eq!(store.get("a/1").unwrap().as_deref(), Some(&b"two"[..]));
+    let range = |path: &str, at, bytes| store.get_range(path, at, bytes).unwrap();
+    assert_eq!(range("a/1", 1, 1).as_deref(), Some(&b"w"[..]));
+    assert_eq!(range("a/1", 1, 9).as_deref(), Some(&b"wo"[..]), "it ends there");
+    assert_eq!(range("a/2", 0, 1), None);
     store.put("a/0", b"").unwrap();
     store.put("b/c/2", b"").unwrap();
     store.settle("a").unwrap();

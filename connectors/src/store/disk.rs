@@ -3,7 +3,7 @@
 
 use std::fmt::Debug;
 use std::fs::{self, File, FileType};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 /// A file system. Nothing is safe before it is synced: a file's bytes by the file, its name by the folder it is in.
@@ -52,6 +52,12 @@ pub trait Disk: Debug + Send {
     /// # Errors
     /// [`ErrorKind::NotFound`] if there is none; else the system's.
     fn read(&self, file: &Path) -> io::Result<Vec<u8>>;
+
+    /// So many bytes of a file from this one on; fewer where it ends before.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    fn read_range(&self, file: &Path, at: u64, bytes: u64) -> io::Result<Vec<u8>>;
 
     /// Names of the files in a folder.
     ///
@@ -104,6 +110,14 @@ impl Disk for SystemDisk {
 
     fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
         fs::read(file)
+    }
+
+    fn read_range(&self, file: &Path, at: u64, bytes: u64) -> io::Result<Vec<u8>> {
+        let mut file = File::open(file)?;
+        file.seek(SeekFrom::Start(at))?;
+        let mut read = Vec::with_capacity(usize::try_from(bytes.min(file.metadata()?.len().saturating_sub(at))).unwrap_or_default());
+        file.take(bytes).read_to_end(&mut read)?;
+        Ok(read)
     }
 
     fn files(&self, folder: &Path) -> io::Result<Vec<String>> {

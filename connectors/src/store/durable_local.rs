@@ -118,11 +118,11 @@ impl<D: Disk> CommitStore for DurableLocal<D> {
     }
 
     fn get(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.disk.read(&self.root.join(path)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(io_error(path, source)),
-        }
+        if_there(path, self.disk.read(&self.root.join(path)))
+    }
+
+    fn get_range(&self, path: &str, at: u64, bytes: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        if_there(path, self.disk.read_range(&self.root.join(path), at, bytes))
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
@@ -157,6 +157,15 @@ impl<D: Disk> CommitStore for DurableLocal<D> {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(source) => Err(io_error(path, source)),
         }
+    }
+}
+
+/// What was read of a file; none if there is none.
+fn if_there(path: &str, read: io::Result<Vec<u8>>) -> Result<Option<Vec<u8>>, StoreError> {
+    match read {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(io_error(path, source)),
     }
 }
 

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use arrow::array::RecordBatch;
-use tanggap_engine::commit::{FORMAT, Manifest, SegmentEntry, Writer, encode_segment};
+use tanggap_engine::commit::{CodecError, FORMAT, Manifest, SegmentEntry, SegmentWriter, Writer};
 use tanggap_engine::lane::LaneScalars;
 
-use super::recover::{Tables, epoch_of, manifest_file, manifests, read_lane, segments, tables};
+use super::merge::{Merge, Unmerged, merge_segments};
+use super::recover::{epoch_of, manifest_file, manifests, read_lane, segments};
 use super::{CommitStore, Recovered, StoreError};
 
 /// What an epoch adds to a lane, and what the lane is after it.
@@ -27,15 +28,6 @@ pub struct Epoch {
     pub sent: BTreeMap<String, u64>,
     /// New rows by table.
     pub tables: Vec<(&'static str, RecordBatch)>,
-}
-
-/// Makes one table of the rows of several segments, oldest first.
-pub trait Merge {
-    /// Merges; may leave out rows that nobody needs any more.
-    ///
-    /// # Errors
-    /// Why it cannot be done; the lane stops then.
-    fn merge(&mut self, table: &str, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, String>;
 }
 
 /// An epoch that is written down.
@@ -124,13 +116,13 @@ impl LaneLog {
         let number = self.epoch + 1;
         let mut entries = self.segments.clone();
         let mut segment_bytes = 0;
-        let own: Tables = epoch
-            .tables
-            .into_iter()
-            .map(|(table, rows)| (table.to_owned(), vec![rows]))
-            .collect();
-        if !own.is_empty() {
-            entries.push(self.write(number, 0, &own, &mut segment_bytes)?);
+        if !epoch.tables.is_empty() {
+            let bytes = epoch.tables.iter().map(|(_, rows)| rows.get_array_memory_size()).sum();
+            let mut own = SegmentWriter::with_capacity(bytes);
+            for (table, rows) in epoch.tables {
+                own.table(table, [Ok(rows)]).map_err(|source| self.not_encoded(source))?;
+            }
+            entries.push(self.write(number, 0, own, &mut segment_bytes)?);
         }
         let merged = self.merge_tiers(number, &mut entries, merge, &mut segment_bytes)?;
         let manifest = Manifest {
@@ -215,18 +207,21 @@ impl LaneLog {
         }
     }
 
-    /// Writes tables as a segment of this tier.
-    fn write(&self, epoch: u64, tier: u32, tables: &Tables, written: &mut u64) -> Result<SegmentEntry, StoreError> {
-        let tables: Vec<(&str, &[RecordBatch])> = tables.iter().map(|(table, rows)| (table.as_str(), rows.as_slice())).collect();
-        let (bytes, sections) = encode_segment(&tables).map_err(|source| StoreError::Encode {
-            lane: self.lane.clone(),
-            source,
-        })?;
+    /// Writes a segment of this tier.
+    fn write(&self, epoch: u64, tier: u32, segment: SegmentWriter, written: &mut u64) -> Result<SegmentEntry, StoreError> {
+        let (bytes, sections) = segment.finish();
         // The session keeps a stale owner from writing over our file.
         let file = format!("{epoch:020}-{tier}-{}.arrow", self.writer.session);
         self.store.put(&format!("{}/{file}", segments(&self.lane)), &bytes)?;
         *written += bytes.len() as u64;
         Ok(SegmentEntry { file, tier, sections })
+    }
+
+    fn not_encoded(&self, source: CodecError) -> StoreError {
+        StoreError::Encode {
+            lane: self.lane.clone(),
+            source,
+        }
     }
 
     /// Merges full tiers, youngest first.
@@ -250,24 +245,19 @@ impl LaneLog {
                 lane: self.lane.clone(),
                 reason,
             };
-            let read = tables(&*self.store, &self.lane, &entries[first..])?;
-            let read = match read {
-                Ok(read) => read,
+            let whole = match merge_segments(&*self.store, &segments(&self.lane), &entries[first..], merge) {
+                Ok(whole) => whole,
                 // Who overtook us has merged and removed what we still name; or has this very epoch, and took our segment of it for one
                 // that nobody will ever name.
-                Err(_) if self.overtaken(self.epoch)? => return Err(self.fenced(epoch)),
-                Err((path, what)) => return Err(failed(format!("{path}: {what}"))),
+                Err(Unmerged::Read { .. }) if self.overtaken(self.epoch)? => return Err(self.fenced(epoch)),
+                Err(Unmerged::Read { path, what }) => return Err(failed(format!("{path}: {what}"))),
+                Err(Unmerged::Refused(reason)) => return Err(failed(reason)),
+                Err(Unmerged::Store(error)) => return Err(error),
+                Err(Unmerged::Encode(source)) => return Err(self.not_encoded(source)),
             };
-            let mut rows = Tables::new();
-            for (table, batches) in read {
-                let whole = merge.merge(&table, batches).map_err(failed)?;
-                if !whole.is_empty() {
-                    rows.insert(table, whole);
-                }
-            }
             merged += entries.len() - first;
             entries.truncate(first);
-            entries.push(self.write(epoch, tier + 1, &rows, written)?);
+            entries.push(self.write(epoch, tier + 1, whole, written)?);
         }
         Ok(merged)
     }

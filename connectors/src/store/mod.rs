@@ -8,6 +8,7 @@ mod disk;
 mod durable_local;
 mod error;
 mod lane_log;
+mod merge;
 mod recover;
 
 use std::path::Path;
@@ -17,7 +18,8 @@ pub(crate) use bucket::bucket;
 pub use disk::{Disk, SystemDisk};
 pub use durable_local::DurableLocal;
 pub use error::StoreError;
-pub use lane_log::{Committed, Epoch, LaneLog, Merge};
+pub use lane_log::{Committed, Epoch, LaneLog};
+pub use merge::{Extent, Merge};
 pub use recover::{Fault, Recovered, epochs, lanes, read_lane};
 
 /// The store at an address, as in `s3://bucket/folder` or `file:///shared/folder`; without one the data directory.
@@ -53,6 +55,12 @@ pub trait CommitStore: std::fmt::Debug + Send {
     /// # Errors
     /// [`StoreError::Io`] with the path.
     fn get(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// So many bytes of a file from this one on, if there is such a file; fewer where it ends before.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] with the path.
+    fn get_range(&self, path: &str, at: u64, bytes: u64) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Names of the files in a folder, sorted; none of a folder that is not there.
     ///

@@ -1,6 +1,6 @@
 //! A lane from its store: the highest manifest whose segments are all there and whole. What is wrong with a higher one is named.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io;
 
 use arrow::array::RecordBatch;
@@ -154,26 +154,18 @@ fn look(store: &dyn CommitStore, lane: &str, at_most: Option<u64>) -> Result<Loo
 }
 
 /// Tables by name.
-pub(super) type Tables = BTreeMap<String, Vec<RecordBatch>>;
+type Tables = BTreeMap<String, Vec<RecordBatch>>;
 
 /// Reads all tables of these segments, in order; gives the path of a file that is not as it was written, and what is wrong with it.
-pub(super) fn tables(
-    store: &dyn CommitStore,
-    lane: &str,
-    entries: &[SegmentEntry],
-) -> Result<Result<Tables, (String, String)>, StoreError> {
+fn tables(store: &dyn CommitStore, lane: &str, entries: &[SegmentEntry]) -> Result<Result<Tables, (String, String)>, StoreError> {
     let mut tables = Tables::new();
-    let mut files: HashMap<&str, Vec<u8>> = HashMap::new();
     for entry in entries {
         let path = format!("{}/{}", segments(lane), entry.file);
-        if !files.contains_key(entry.file.as_str()) {
-            let Some(bytes) = store.get(&path)? else {
-                return Ok(Err((path, "it is missing".to_owned())));
-            };
-            files.insert(&entry.file, bytes);
-        }
+        let Some(bytes) = store.get(&path)? else {
+            return Ok(Err((path, "it is missing".to_owned())));
+        };
         for section in &entry.sections {
-            match decode_section(&files[entry.file.as_str()], section) {
+            match decode_section(&bytes, section) {
                 Ok(batches) => tables.entry(section.table.clone()).or_default().extend(batches),
                 Err(error) => return Ok(Err((path, error.to_string()))),
             }

@@ -57,35 +57,58 @@ pub enum CodecError {
     },
 }
 
-/// Writes tables as one segment; tables without batches are left out.
-///
-/// # Errors
-/// Arrow cannot encode a table.
-pub fn encode_segment(tables: &[(&str, &[RecordBatch])]) -> Result<(Vec<u8>, Vec<Section>), CodecError> {
-    let (mut bytes, mut sections) = (Vec::new(), Vec::new());
-    for (name, batches) in tables {
-        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
-        let Some(first) = batches.first() else { continue };
-        let at = bytes.len();
+/// A segment in the making.
+#[derive(Debug, Default)]
+pub struct SegmentWriter {
+    bytes: Vec<u8>,
+    sections: Vec<Section>,
+}
+
+impl SegmentWriter {
+    /// An empty one, with room for so many bytes.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bytes),
+            sections: Vec::new(),
+        }
+    }
+
+    /// Adds a table; one without batches is left out.
+    ///
+    /// # Errors
+    /// The first error of the batches, or Arrow cannot encode them. The segment is of no use then.
+    pub fn table<E: From<CodecError>>(&mut self, name: &str, batches: impl IntoIterator<Item = Result<RecordBatch, E>>) -> Result<(), E> {
+        let mut batches = batches.into_iter();
+        let Some(first) = batches.next().transpose()? else { return Ok(()) };
+        let (at, mut rows) = (self.bytes.len(), 0);
         let arrow = |source| CodecError::Arrow {
-            table: (*name).to_owned(),
+            table: name.to_owned(),
             source,
         };
-        let mut writer = StreamWriter::try_new(&mut bytes, first.schema_ref()).map_err(arrow)?;
-        for batch in *batches {
-            writer.write(batch).map_err(arrow)?;
+        let mut writer = StreamWriter::try_new(&mut self.bytes, first.schema_ref()).map_err(arrow)?;
+        for batch in std::iter::once(Ok(first)).chain(batches) {
+            let batch = batch?;
+            rows += batch.num_rows() as u64;
+            writer.write(&batch).map_err(arrow)?;
         }
         writer.finish().map_err(arrow)?;
         drop(writer);
-        sections.push(Section {
-            table: (*name).to_owned(),
+        self.sections.push(Section {
+            table: name.to_owned(),
             at: at as u64,
-            bytes: (bytes.len() - at) as u64,
-            rows: rows as u64,
-            checksum: checksum(&bytes[at..]),
+            bytes: (self.bytes.len() - at) as u64,
+            rows,
+            checksum: checksum(&self.bytes[at..]),
         });
+        Ok(())
     }
-    Ok((bytes, sections))
+
+    /// Its bytes, and where its tables lie in them.
+    #[must_use]
+    pub fn finish(self) -> (Vec<u8>, Vec<Section>) {
+        (self.bytes, self.sections)
+    }
 }
 
 /// Reads a table of a segment. Columns that it has got since it was written are null; rows that are none of its former ones are given
@@ -150,11 +173,20 @@ mod tests {
         (numbers, words)
     }
 
+    fn segment(tables: &[(&str, &[RecordBatch])]) -> (Vec<u8>, Vec<Section>) {
+        let mut writer = SegmentWriter::default();
+        for (name, batches) in tables {
+            let written: Result<(), CodecError> = writer.table(name, batches.iter().cloned().map(Ok));
+            written.unwrap();
+        }
+        writer.finish()
+    }
+
     #[test]
     fn tables_come_back_as_they_were() {
         let (numbers, words) = tables();
         let twice = [words.clone(), words.clone()];
-        let (bytes, sections) = encode_segment(&[("numbers", std::slice::from_ref(&numbers)), ("none", &[]), ("words", &twice)]).unwrap();
+        let (bytes, sections) = segment(&[("numbers", std::slice::from_ref(&numbers)), ("none", &[]), ("words", &twice)]);
         let names: Vec<(&str, u64)> = sections.iter().map(|section| (section.table.as_str(), section.rows)).collect();
         assert_eq!(names, [("numbers", 3), ("words", 4)]);
         assert_eq!(decode_section(&bytes, &sections[0]).unwrap(), [numbers]);
@@ -166,7 +198,7 @@ mod tests {
         let now = RecordBatch::new_empty(schema::TRANSITIONS.clone());
         let former = now.project(&[0, 1, 2, 3, 4, 5, 6, 7]).unwrap();
         let whole = std::slice::from_ref(&former);
-        let (bytes, sections) = encode_segment(&[("transitions", whole), ("others", whole), ("cases", whole)]).unwrap();
+        let (bytes, sections) = segment(&[("transitions", whole), ("others", whole), ("cases", whole)]);
         assert_eq!(decode_section(&bytes, &sections[0]).unwrap(), [now]);
         assert_eq!(decode_section(&bytes, &sections[1]).unwrap(), whole);
         assert_eq!(decode_section(&bytes, &sections[2]).unwrap(), whole, "none of its columns");
@@ -175,7 +207,7 @@ mod tests {
     #[test]
     fn every_torn_or_flipped_byte_is_noticed() {
         let (numbers, words) = tables();
-        let (bytes, sections) = encode_segment(&[("numbers", &[numbers]), ("words", &[words])]).unwrap();
+        let (bytes, sections) = segment(&[("numbers", &[numbers]), ("words", &[words])]);
         for length in 0..bytes.len() {
             assert!(matches!(
                 decode_section(&bytes[..length], &sections[1]),

@@ -3,5 +3,5 @@
 mod codec;
 mod manifest;
 
-pub use codec::{CodecError, Section, decode_section, encode_segment};
+pub use codec::{CodecError, Section, SegmentWriter, decode_section};
 pub use manifest::{FORMAT, Manifest, ManifestError, SegmentEntry, Writer};

@@ -92,6 +92,10 @@ impl Disk for SimulatedDisk {
         self.ask(|state| state.files.read(file))
     }
 
+    fn read_range(&self, file: &Path, at: u64, bytes: u64) -> io::Result<Vec<u8>> {
+        self.ask(|state| state.files.read_range(file, at, bytes))
+    }
+
     fn files(&self, folder: &Path) -> io::Result<Vec<String>> {
         self.ask(|state| state.files.names(folder, false))
     }
@@ -136,6 +140,10 @@ impl Disk for Still {
 
     fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
         self.0.read(file)
+    }
+
+    fn read_range(&self, file: &Path, at: u64, bytes: u64) -> io::Result<Vec<u8>> {
+        self.0.read_range(file, at, bytes)
     }
 
     fn files(&self, folder: &Path) -> io::Result<Vec<String>> {

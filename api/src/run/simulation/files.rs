@@ -114,6 +114,12 @@ impl Files {
         }
     }
 
+    pub(super) fn read_range(&self, file: &Path, at: u64, bytes: u64) -> io::Result<Vec<u8>> {
+        let read = self.read(file)?;
+        let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(read.len());
+        Ok(read[place(at)..place(at.saturating_add(bytes))].to_vec())
+    }
+
     /// Names of the files or folders in a folder.
     pub(super) fn names(&self, folder: &Path, folders: bool) -> io::Result<Vec<String>> {
         self.must_be_folder(folder)?;
