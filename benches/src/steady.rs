@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tanggap_connectors::kafka::{KafkaConfig, KafkaSink};
 use tanggap_tests::harness::served::Served;
 
-use crate::Usage;
+use crate::{Usage, fill};
 
 /// Lines are sent in bunches, so often.
 const BUNCH: Duration = Duration::from_millis(20);
@@ -47,6 +47,9 @@ pub fn keep_up(
         brokers: brokers.to_owned(),
         ..KafkaConfig::default()
     };
+    for topic in topics {
+        fill(brokers, topic, [])?;
+    }
     let sink = KafkaSink::connect(&config).map_err(io::Error::other)?;
     let served = Served::start(directory, settings, &[])?;
     served.wait_until_it_answers();
