@@ -21,7 +21,7 @@ pub struct DurableLocal<D = SystemDisk> {
 /// Drafts of this process differ by a number, those of others by the process id.
 static DRAFTS: AtomicU64 = AtomicU64::new(0);
 /// How drafts begin: they are no files of the store.
-const DRAFT: &str = ".draft-";
+pub(crate) const DRAFT: &str = ".draft-";
 
 impl DurableLocal {
     /// A store in this folder, which is made with the first file.

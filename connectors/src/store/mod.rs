@@ -16,6 +16,7 @@ use std::path::Path;
 pub use bucket::Bucket;
 pub(crate) use bucket::bucket;
 pub use disk::{Disk, SystemDisk};
+pub(crate) use durable_local::DRAFT;
 pub use durable_local::DurableLocal;
 pub use error::StoreError;
 pub use lane_log::{Committed, Epoch, LaneLog};

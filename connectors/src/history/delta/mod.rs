@@ -25,7 +25,6 @@ use deltalake_core::logstore::{StorageConfig, default_logstore, object_store};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use deltalake_core::{DeltaTable, DeltaTableError, TableProperty};
-use futures::StreamExt as _;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt as _};
@@ -101,7 +100,7 @@ impl DeltaHistory {
             let own: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(Arc::clone(&store), at.clone()));
             let log = default_logstore(own, Arc::clone(&store), &url, &StorageConfig::default());
             let mut delta = DeltaTable::new(log);
-            if runtime.block_on(is_there(&*store, &at)) {
+            if runtime.block_on(is_there(&delta)).map_err(failed(table))? {
                 runtime.block_on(delta.load()).map_err(failed(table))?;
                 same_columns(table, &delta)?;
             }
@@ -123,7 +122,7 @@ impl DeltaHistory {
     pub fn refresh(&mut self) -> Result<bool, HistoryError> {
         let mut news = false;
         for (table, delta) in &mut self.tables {
-            if delta.snapshot().is_err() && !self.runtime.block_on(is_there(&*self.store, &self.root.clone().join(table.name()))) {
+            if delta.snapshot().is_err() && !self.runtime.block_on(is_there(delta)).map_err(failed(*table))? {
                 continue;
             }
             let before = delta.version();
@@ -349,9 +348,9 @@ impl DeltaHistory {
     }
 }
 
-/// Whether a table was made at this place.
-async fn is_there(store: &dyn ObjectStore, at: &Path) -> bool {
-    store.list(Some(&at.clone().join("_delta_log"))).next().await.is_some()
+/// Whether a table was made at its place. What a process leaves there that died while it made one is none.
+async fn is_there(delta: &DeltaTable) -> Result<bool, DeltaTableError> {
+    delta.log_store().is_delta_table_location().await
 }
 
 fn failed(table: HistoryTable) -> impl Fn(DeltaTableError) -> HistoryError {

@@ -61,6 +61,32 @@ fn what_was_appended_is_there_for_whoever_opens_it_next() {
 }
 
 #[test]
+fn what_a_process_leaves_that_died_while_it_made_a_table_is_no_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("history/events/_delta_log");
+    std::fs::create_dir_all(&log).unwrap();
+    let draft = log.join(".draft-7-00000000000000000004");
+    std::fs::write(&draft, b"{}").unwrap();
+    let mut history = opened(folder.path());
+    assert!(!history.refresh().unwrap());
+    append(&mut history, "2016-03-07", "a-0", &[1, 2]).unwrap();
+    assert_eq!(numbers(&opened(folder.path())), [1, 2]);
+
+    history.vacuum(HistoryTable::Events).unwrap();
+    assert!(draft.exists(), "it may be of a process that lives");
+    let then = std::time::SystemTime::now() - std::time::Duration::from_hours(72);
+    std::fs::File::options()
+        .write(true)
+        .open(&draft)
+        .unwrap()
+        .set_modified(then)
+        .unwrap();
+    history.vacuum(HistoryTable::Events).unwrap();
+    assert!(!draft.exists());
+    assert_eq!(numbers(&opened(folder.path())), [1, 2]);
+}
+
+#[test]
 fn of_two_that_append_the_second_is_sent_to_look_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut first = opened(folder.path());

@@ -1,15 +1,19 @@
 //! Few files and no litter: small files of a day are put together, and what no version names is removed.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
 
 use deltalake_core::kernel::Action;
 use deltalake_core::operations::vacuum::VacuumMode;
 use deltalake_core::protocol::DeltaOperation;
 use deltalake_core::{DeltaTable, checkpoints};
+use futures::StreamExt as _;
+use object_store::ObjectStoreExt as _;
 
-use super::{DeltaHistory, HistoryFile, failed};
+use super::{DeltaHistory, HistoryFile, failed, wrong};
 use crate::history::part::newest_of_each_lane;
 use crate::history::{HistoryError, HistoryTable};
+use crate::store::DRAFT;
 
 /// Files below this are put together with others of their day, bytes.
 const SMALL: u64 = 4 << 20;
@@ -17,6 +21,9 @@ const SMALL: u64 = 4 << 20;
 const MANY: usize = 24;
 /// Files are put together up to about this size, bytes: in memory their rows take some twenty times as much, once.
 const LARGE: u64 = 16 << 20;
+
+/// Whoever has not written an entry of the log to its end by then will not.
+const WRITTEN_BY_THEN: Duration = Duration::from_hours(48);
 
 impl DeltaHistory {
     /// Puts together small files of one day of a table, if it is time; gives how many. Days that are over are left with few files.
@@ -78,6 +85,7 @@ impl DeltaHistory {
         let Some(delta) = self.tables.get(&table).filter(|delta| delta.snapshot().is_ok()) else {
             return Ok(0);
         };
+        self.sweep(table)?;
         let vacuum = delta.clone().vacuum().with_mode(VacuumMode::Full);
         let (delta, metrics) = self
             .runtime
@@ -89,5 +97,22 @@ impl DeltaHistory {
             .map_err(failed(table))?;
         self.tables.insert(table, delta);
         Ok(metrics.files_deleted.len())
+    }
+
+    /// Removes what processes were writing to a table's log when they died; of other folders a vacuum does it.
+    fn sweep(&self, table: HistoryTable) -> Result<(), HistoryError> {
+        let log = self.root.clone().join(table.name()).join("_delta_log");
+        let swept = self.runtime.block_on(async {
+            let mut files = self.store.list(Some(&log));
+            while let Some(file) = files.next().await.transpose()? {
+                let draft = file.location.filename().is_some_and(|name| name.starts_with(DRAFT));
+                let age = SystemTime::now().duration_since(file.last_modified.into()).unwrap_or_default();
+                if draft && age > WRITTEN_BY_THEN {
+                    self.store.delete(&file.location).await?;
+                }
+            }
+            Ok::<_, object_store::Error>(())
+        });
+        swept.map_err(wrong(table))
     }
 }
