@@ -254,6 +254,17 @@ impl Problem {
         )
     }
 
+    /// History is kept, and nobody can read it.
+    #[must_use]
+    pub fn no_history() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "no-history",
+            "No history",
+            "history cannot be read yet, and what lanes keep is not all of the past: try again soon; whoever runs this finds the reason in its log",
+        )
+    }
+
     /// There are too many of this kind already.
     #[must_use]
     pub fn busy(detail: &str) -> Self {

@@ -96,6 +96,8 @@ pub struct ApiSettings {
     pub sql_enabled: bool,
     /// Whether the words that tweets are about are kept.
     pub keeps_terms: bool,
+    /// Whether history is kept: who asks about the past before it was opened waits for it.
+    pub keeps_history: bool,
     /// Areas with fewer different reporters are not counted for the public.
     pub public_minimum_reporters: u32,
     /// What an operator shows.
@@ -147,6 +149,7 @@ impl Default for ApiSettings {
         Self {
             sql_enabled: false,
             keeps_terms: false,
+            keeps_history: false,
             public_minimum_reporters: 5,
             staff_token: None,
             loopback_is_staff: false,
@@ -394,10 +397,7 @@ impl AppState {
         };
         let make = async {
             let _alone = self.past_desk.acquire().await.map_err(|_| Problem::internal())?;
-            let session = match self.city.history() {
-                Some(history) => self.desk.long_session(snapshot, &history).await?,
-                None => self.desk.session(snapshot)?,
-            };
+            let session = self.long_session(snapshot).await?;
             self.analysts.ask(async move { Cases::collect(&session, as_of).await }).await
         };
         self.answers.past.ask(as_of, snapshot.version, make).await.map(Some)

@@ -234,6 +234,7 @@ type Whole = (DutyMonth, Vec<DutyDay>, Vec<DutyReport>, Vec<DutyChange>);
         (status = 401, description = "No credentials", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "No verifier of this kelurahan, nor leadership, nor operator", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such kelurahan, or nothing has come in yet", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "History cannot be read yet", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn duty(

@@ -72,10 +72,7 @@ impl Asked {
         F: Future<Output = Result<T, QueryError>> + Send + 'static,
         T: Send + 'static,
     {
-        let session = match state.city.history() {
-            Some(history) => state.desk.long_session(&self.snapshot, &history).await?,
-            None => state.desk.session(&self.snapshot)?,
-        };
+        let session = state.long_session(&self.snapshot).await?;
         let question = self.question;
         let asked = async move { what(Duty::collect(&session, &question).await?).await };
         state.analysts.ask(asked).await
@@ -85,6 +82,6 @@ impl Asked {
     pub(super) fn known_since(&self, state: &AppState) -> Option<String> {
         let lanes = self.snapshot.lanes.values().map(|lane| lane.signals_from);
         let since = lanes.max().filter(|since| *since > i64::MIN);
-        since.filter(|_| state.city.history().is_none()).map(rfc3339)
+        since.filter(|_| !state.reaches_back()).map(rfc3339)
     }
 }

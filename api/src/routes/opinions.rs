@@ -99,14 +99,13 @@ pub(crate) struct OpinionsAnswer {
     responses(
         (status = 200, description = "The opinions", body = OpinionsAnswer),
         (status = 400, description = "A parameter does not fit", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "History cannot be read yet", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn opinions(State(state): State<Arc<AppState>>, viewer: Viewer, params: Params) -> Result<Response, Problem> {
     let params = params.only(&["window", "level"])?;
-    // History must be younger than the snapshot.
     let snapshot = state.city.snapshot();
-    let history = state.city.history();
-    let longest = if history.is_some() { LONGEST } else { WITHOUT_HISTORY };
+    let longest = if state.reaches_back() { LONGEST } else { WITHOUT_HISTORY };
     let length = params.length("window", Duration::from_hours(1)..=longest, WITHOUT_HISTORY)?;
     let level = match params.one_of("level", &["kota", "kecamatan", "kelurahan"])? {
         Some("kecamatan") => Level::Kecamatan,
@@ -120,9 +119,10 @@ pub(crate) async fn opinions(State(state): State<Arc<AppState>>, viewer: Viewer,
     let window = Window::of(&snapshot, length_us, state.settings.delay_s, None);
     let rows = match window {
         Some(window) => {
-            let session = match history.filter(|_| length > WITHOUT_HISTORY) {
-                Some(history) => state.desk.long_session(&snapshot, &history).await?,
-                None => state.desk.session(&snapshot)?,
+            let session = if length > WITHOUT_HISTORY {
+                state.long_session(&snapshot).await?
+            } else {
+                state.desk.session(&snapshot)?
             };
             let question = async move { ask(&session, level, window.start_us, window.end_us).await };
             state.analysts.ask(question).await?

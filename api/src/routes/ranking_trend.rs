@@ -124,6 +124,7 @@ pub(crate) struct TrendAnswer {
         (status = 200, description = "The points", body = TrendAnswer),
         (status = 400, description = "A parameter does not fit", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such level, or no such unit at any of these moments", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "History cannot be read yet", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn trend(

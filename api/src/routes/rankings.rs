@@ -59,6 +59,7 @@ pub(crate) struct RankingsAnswer {
         (status = 200, description = "The table", body = RankingsAnswer),
         (status = 400, description = "A parameter does not fit", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such level", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "History cannot be read yet", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn rankings(

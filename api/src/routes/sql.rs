@@ -73,6 +73,7 @@ pub(crate) struct SqlAnswer {
         (status = 403, description = "Neither leadership nor operator, or switched off", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Not sent as application/json", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "It needs too much", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "History cannot be read yet", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn sql(
@@ -90,10 +91,7 @@ pub(crate) async fn sql(
     let format = Format::choose(&params, &headers, &[Format::Json, Format::Csv, Format::Arrow])?;
     let Json(question) = body?;
     let snapshot = state.city.snapshot();
-    let session = match state.city.history() {
-        Some(history) => state.desk.long_session(&snapshot, &history).await?,
-        None => state.desk.session(&snapshot)?,
-    };
+    let session = state.long_session(&snapshot).await?;
     let asked = async move { ask_free(&session, &question.sql, MOST_ROWS, LONGEST).await.map_err(Refusal) };
     let found = state.analysts.ask(asked).await?;
     let schema = found.first().map_or_else(|| Arc::new(Schema::empty()), RecordBatch::schema);

@@ -129,6 +129,7 @@ pub(crate) struct TermsAnswer {
     responses(
         (status = 200, description = "The rising terms", body = TermsAnswer),
         (status = 400, description = "A parameter does not fit", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "History cannot be read yet", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn terms(State(state): State<Arc<AppState>>, viewer: Viewer, params: Params) -> Result<Response, Problem> {
@@ -216,13 +217,9 @@ async fn answered(
     let asked = key.clone();
     let make = async move {
         let log = History::before(key.start_us, snapshot).us;
-        let (session, known_us) = match (state.city.history(), kept_from(state, snapshot)) {
-            (Some(history), _) => (state.desk.long_session(snapshot, &history).await?, log),
-            (None, kept_us) => {
-                let kept_us = kept_us.unwrap_or(i64::MIN);
-                (state.desk.session(snapshot)?, key.start_us.saturating_sub(kept_us).clamp(0, log))
-            }
-        };
+        let session = state.long_session(snapshot).await?;
+        let kept_us = kept_from(state, snapshot).unwrap_or(i64::MIN);
+        let known_us = key.start_us.saturating_sub(kept_us).clamp(0, log);
         let question = TermQuestion {
             area: key.area,
             span: TermSpan::of(key.start_us, key.end_us, known_us),
@@ -236,7 +233,7 @@ async fn answered(
 
 /// From when on lanes keep what is no complaint, µs since epoch UTC; none where history has what they have forgotten.
 fn kept_from(state: &AppState, snapshot: &CitySnapshot) -> Option<i64> {
-    if state.city.history().is_some() {
+    if state.reaches_back() {
         return None;
     }
     snapshot.lanes.values().map(|lane| lane.signals_from).max()

@@ -284,6 +284,7 @@ fn settings(setting: &Setting, kafka: &KafkaConfig, data_dir: &Path) -> ApiSetti
     ApiSettings {
         sql_enabled: api.sql,
         keeps_terms: setting.config.text.terms,
+        keeps_history: setting.config.history.enabled,
         public_minimum_reporters: api.minimum_reporters,
         staff_token: api.staff_token.as_ref().map(|token| Secret::new(token.0.clone())),
         loopback_is_staff: api.loopback_is_staff,

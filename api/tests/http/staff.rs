@@ -69,6 +69,26 @@ async fn a_case_is_followed_from_the_desk_to_its_timeline() {
 }
 
 #[tokio::test]
+async fn what_reaches_back_is_not_answered_while_history_cannot_be_read() {
+    let mut town = Town::new(ApiSettings {
+        sql_enabled: true,
+        keeps_history: true,
+        ..ApiSettings::default()
+    });
+    town.hear(&[(5, WEST, Category::Banjir, 1)]);
+    let question = Request::post("/v1/sql")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::AUTHORIZATION, format!("Bearer {TOKEN}"))
+        .body(Body::from(r#"{"sql": "SELECT count(*) FROM reports"}"#));
+    let response = town.send(question.unwrap()).await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.headers()[header::RETRY_AFTER], "2");
+    let told = json(response).await;
+    assert!(told["type"].as_str().unwrap().ends_with("no-history"), "{told}");
+    assert_eq!(town.get("/v1/cells").await.status(), StatusCode::OK, "what is now does not wait");
+}
+
+#[tokio::test]
 async fn free_sql_is_for_staff_where_it_is_switched_on_and_only_reads() {
     let ask = |sql: &str, staff: bool| {
         let mut request = Request::post("/v1/sql").header(header::CONTENT_TYPE, "application/json");
