@@ -146,7 +146,11 @@ describe("the first page", () => {
 
   it("weighs less than the budget on the first load", async () => {
     await on({}, async (page, { sizes }) => {
-      await mapDrawn(page);
+      const drawn = await (await page.waitForFunction(() => {
+        const lit = globalThis.tanggap?.room.map?.litCells() ?? 0;
+        return lit > 0 && performance.now();
+      }, null, { polling: "raf" })).jsonValue();
+      const text = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN);
       // The browser reports a worker's script without its body; ask for it the way the browser did.
       const worker = "/assets/vendor/maplibre-gl/maplibre-gl-worker.mjs";
       const answer = await page.request.get(new URL(worker, base).href, { headers: { "accept-encoding": "br, gzip" } });
@@ -154,7 +158,7 @@ describe("the first page", () => {
       for (const path of sizes.keys()) if (path.startsWith("/v1/live")) sizes.delete(path);
       const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
       const data = [...sizes].filter(([path]) => path.startsWith("/v1/")).reduce((sum, [, size]) => sum + size, 0);
-      process.stdout.write(`# first load: ${total} bytes in ${sizes.size} files, of them ${data} map data\n`);
+      process.stdout.write(`# first load: ${total} bytes in ${sizes.size} files, of them ${data} map data; text after ${Math.round(text)} ms, cells on the map after ${Math.round(drawn)} ms\n`);
       assert.ok(total <= BUDGET, `${total} bytes`);
     });
   });
